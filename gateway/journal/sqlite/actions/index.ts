@@ -1,0 +1,94 @@
+import type { Journal } from '../../journal.ts';
+import type { Connection } from '../connection.ts';
+import { accept } from './accept.ts';
+import { claim, claimAny } from './claim.ts';
+import { cursor, setCursor } from './cursors.ts';
+import { deadLetter, deadLetters, dropDead, retryDead } from './deadLetters.ts';
+import { direct, takeDirectives } from './directives.ts';
+import { endTurn } from './endTurn.ts';
+import { trace } from './events.ts';
+import { adopt, instances, join, leave, renew } from './instances.ts';
+import { lease, leaseHolder, release } from './leases.ts';
+import { counts, message, queued, replyOf, settle } from './messages.ts';
+import { order, orders, updateOrder } from './orders.ts';
+import { claimOutbox, expireOutbox, outbox, placeholder, prepare } from './outbox.ts';
+import { newSession, session, sessions, transcript, updateSession } from './sessions.ts';
+import { settleOutbox } from './settleOutbox.ts';
+import { running, saveAgentState, step } from './turns.ts';
+
+/** The calls of a journal that are carried out by its worker. */
+export type Op = Exclude<keyof Journal, 'onForeignCommit' | 'close'>;
+
+export type Actions = {
+  readonly [K in Op]: (
+    c: Connection,
+    ...args: Parameters<Journal[K]>
+  ) => Awaited<ReturnType<Journal[K]>>;
+};
+
+/** What each call does, inside a transaction that its caller has begun. */
+export const ACTIONS: Actions = {
+  accept,
+  settle,
+  message,
+  trace,
+  replyOf,
+  queued,
+  counts,
+  claim,
+  claimAny,
+  step,
+  saveAgentState,
+  endTurn,
+  running,
+  prepare,
+  claimOutbox,
+  settleOutbox,
+  placeholder,
+  expireOutbox,
+  outbox,
+  sessions,
+  session,
+  newSession,
+  updateSession,
+  transcript,
+  join,
+  renew,
+  leave,
+  instances,
+  adopt,
+  lease,
+  release,
+  leaseHolder,
+  cursor,
+  setCursor,
+  order,
+  updateOrder,
+  orders,
+  direct,
+  takeDirectives,
+  deadLetters,
+  deadLetter,
+  retryDead,
+  dropDead,
+};
+
+/** Calls that write nothing: they need no write lock. */
+export const READS: ReadonlySet<Op> = new Set<Op>([
+  'message',
+  'trace',
+  'replyOf',
+  'queued',
+  'counts',
+  'running',
+  'outbox',
+  'sessions',
+  'session',
+  'transcript',
+  'instances',
+  'leaseHolder',
+  'cursor',
+  'orders',
+  'deadLetters',
+  'deadLetter',
+]);

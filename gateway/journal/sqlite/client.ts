@@ -1,0 +1,34 @@
+import type { Journal } from '../journal.ts';
+import { ACTIONS, type Op } from './actions/index.ts';
+import { Mailbox } from './mailbox.ts';
+import type { JournalEvent } from './protocol.ts';
+
+export type { JournalEvent };
+
+export interface SqliteJournalOptions {
+  /** Its folder must be there; the file is made, with mode 0600, when it is not. */
+  readonly file: string;
+  /** Bytes that the file may grow to; past them calls are refused as on a full disk. Default: no bound. */
+  readonly maxBytes?: number;
+  /** Told of what the journal got over by itself, for the log. */
+  readonly onEvent?: (event: JournalEvent) => void;
+}
+
+/**
+ * Opens the journal that is one SQLite file. Several processes may have it open at once.
+ * @throws JournalUnusable when the file is damaged, foreign or newer (it is not touched).
+ * @throws JournalUnavailable when it can't be read or written now.
+ */
+export async function openSqliteJournal(options: SqliteJournalOptions): Promise<Journal> {
+  const mailbox = new Mailbox(options, options.onEvent ?? (() => {}));
+  await mailbox.ready;
+  const calls: Record<string, unknown> = {};
+  for (const op of Object.keys(ACTIONS) as Op[]) {
+    calls[op] = (...args: Parameters<Journal[typeof op]>) => mailbox.call(op, args);
+  }
+  return {
+    ...(calls as Pick<Journal, Op>),
+    onForeignCommit: (listener) => mailbox.listen(listener),
+    close: () => mailbox.close(),
+  };
+}

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openSqliteJournal } from '../../gateway/journal/sqlite/client.ts';
+import { eventually } from '../harness/eventually.ts';
+import { tempDir } from '../harness/temp.ts';
+import { message, names, waiting } from './builders.ts';
+
+/** A real process, ended at the latest when its test is; `lines` grows as it prints. */
+function start(script: string, ...args: string[]): { child: ChildProcess; lines: string[] } {
+  const path = fileURLToPath(new URL(`./processes/${script}`, import.meta.url));
+  const child = spawn(process.execPath, [path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const lines: string[] = [];
+  createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
+    lines.push(line);
+  });
+  return { child, lines };
+}
+
+describe('processes that share a journal', () => {
+  it('lose no message, take none twice, and keep the order of each lane', async () => {
+    const file = join(tempDir(), 'journal.db');
+    const journal = await openSqliteJournal({ file });
+    const accepted = await Promise.all(
+      Array.from({ length: 400 }, (_, i) =>
+        journal.accept(message(`m${i}`, `l${i % 10}`), waiting()),
+      ),
+    );
+    const two = ['p1', 'p2'].map((name) => start('claimer.ts', file, name));
+    for (const { lines } of two) await eventually('ready', () => lines[0] === 'ready', 20_000);
+    const exits = two.map(({ child }) => once(child, 'close'));
+    for (const { child } of two) child.stdin?.write('go\n');
+    expect((await Promise.all(exits)).map(([code]) => code)).toEqual([0, 0]);
+
+    const taken = two.map(({ lines }) => lines.slice(1).map((line) => line.split(' ')));
+    const seqs = taken.flat().map(([, seq]) => Number(seq));
+    expect(seqs.sort((a, b) => a - b)).toEqual(
+      accepted.map((receipt) => (receipt.status === 'accepted' ? receipt.seq : -1)),
+    );
+    // One lane's turns never overlap, so within a process a lane's messages come in order.
+    for (const lines of taken) {
+      const last = new Map<string, number>();
+      for (const [lane = '', seq] of lines) {
+        expect(Number(seq)).toBeGreaterThan(last.get(lane) ?? 0);
+        last.set(lane, Number(seq));
+      }
+    }
+    expect(await journal.counts()).toMatchObject({ open: 0, outcomes: { answered: 400 } });
+    await journal.close();
+  });
+
+  it('R06 R26 find after a SIGKILL everything that was acknowledged', async () => {
+    const file = join(tempDir(), 'journal.db');
+    const { child, lines } = start('writer.ts', file);
+    await eventually('some turns', () => lines.length > 300, 20_000);
+    child.kill('SIGKILL');
+    await once(child, 'close');
+
+    const journal = await openSqliteJournal({ file });
+    const { turns } = await journal.adopt({ allBut: [] }, 1);
+    for (const line of lines) {
+      const [what, id = ''] = line.split(' ');
+      const found = await journal.message(id);
+      if (what === 'ended') expect(found).toMatchObject({ outcome: 'answered' });
+      else expect(found, id).toBeDefined();
+    }
+    const { accepted, open, outcomes, outbox } = await journal.counts();
+    expect(accepted).toBe(open + outcomes.answered);
+    expect(turns).toHaveLength(open);
+    expect(outbox.prepared).toBe(outcomes.answered);
+    for (const { id } of await journal.queued({ limit: 99 })) {
+      expect((await names(journal, id)).at(-1)).toBe('adopted');
+    }
+    await journal.close();
+  });
+
+  it("hear of each other's commits, and not of their own", async () => {
+    const file = join(tempDir(), 'journal.db');
+    const [one, two] = [await openSqliteJournal({ file }), await openSqliteJournal({ file })];
+    const heard = { one: 0, two: 0 };
+    const stop = one.onForeignCommit(() => heard.one++);
+    two.onForeignCommit(() => heard.two++);
+    await one.setCursor('a', 1);
+    await eventually('the other hears', () => heard.two > 0);
+    expect(heard.one).toBe(0);
+    await two.setCursor('a', 2);
+    await eventually('this one hears', () => heard.one > 0);
+    stop();
+    stop();
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  it('can open a new file at the same moment', async () => {
+    const file = join(tempDir(), 'journal.db');
+    const all = await Promise.all(Array.from({ length: 4 }, () => openSqliteJournal({ file })));
+    await Promise.all(all.map((journal, i) => journal.setCursor(`c${i}`, i)));
+    expect(await all[0]?.cursor('c3')).toBe(3);
+    await Promise.all(all.map((journal) => journal.close()));
+  });
+});
