@@ -1,0 +1,305 @@
+import { createHash } from 'node:crypto';
+import type { Agent, AgentResult, Question, Run, Step, TurnSink } from '../agents/agent.ts';
+import { mergeBurst } from '../core/burst.ts';
+import type { Clock, Timer } from '../core/clock.ts';
+import type { JsonValue } from '../core/message.ts';
+import type { Settings } from '../core/settings.ts';
+import type { ClaimedTurn } from '../core/turn.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Bus } from './bus.ts';
+
+/** Why a run was told to end before its time. */
+export type CutReason =
+  | 'stop'
+  | 'interrupt'
+  | 'restart'
+  | 'timeout'
+  | 'silent'
+  | 'loop'
+  | 'too-long'
+  | 'stale';
+
+export interface ActiveTurnDeps {
+  readonly journal: Journal;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly settings: Settings;
+  /** A turn began or ended waiting for a person: whoever drains looks again. */
+  readonly changed: () => void;
+}
+
+/** How a run ended, and why it was cut if it was. */
+export interface RunEnd {
+  readonly result: AgentResult;
+  readonly cut?: CutReason;
+}
+
+/**
+ * One run of an agent, from start to result, with the clocks that bound it.
+ *
+ *     working ──ask──▶ parked ──answer or time-out──▶ working
+ *        │                │
+ *        └──── cut ───────┴──▶ ending ──(obeys, or the grace passes)──▶ over
+ *
+ * Two clocks run while working: the hard deadline of the turn and the progress clock, which every sign
+ * of life sets back. Both stand still while parked, because a person may take as long as they like.
+ * Once cut, the first reason stays; what the agent says afterwards is ignored.
+ */
+export class ActiveTurn {
+  readonly turn: ClaimedTurn;
+  readonly agent: Agent;
+  readonly #deps: ActiveTurnDeps;
+  readonly #abort = new AbortController();
+  #text = '';
+  #step: string | undefined;
+  #over = false;
+  #run: Run | undefined;
+  #cut: CutReason | undefined;
+  #graceOver: (() => void) | undefined;
+  #deadline: Timer | undefined;
+  #silence: Timer | undefined;
+  #left: number;
+  #workingSince: number;
+  #lastProgressAt: number;
+  #question: { id: string; resolve: (option: string | undefined) => void } | undefined;
+  readonly #steps = new Map<string, { name: string; argsHash: string; startedAt: number }>();
+  #failing = { key: '', count: 0 };
+
+  constructor(turn: ClaimedTurn, agent: Agent, deps: ActiveTurnDeps) {
+    this.turn = turn;
+    this.agent = agent;
+    this.#deps = deps;
+    this.#left = deps.settings.turnTimeout;
+    this.#workingSince = deps.clock.monotonic();
+    this.#lastProgressAt = deps.clock.now();
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+  get step(): string | undefined {
+    return this.#step;
+  }
+  get ending(): boolean {
+    return this.#cut !== undefined || this.#over;
+  }
+  get parked(): boolean {
+    return this.#question !== undefined;
+  }
+  get lastProgressAt(): number {
+    return this.#lastProgressAt;
+  }
+
+  /** Runs the agent. Never rejects. */
+  async run(): Promise<RunEnd> {
+    const { clock } = this.#deps;
+    const graceOver = new Promise<void>((resolve) => {
+      this.#graceOver = resolve;
+    });
+    this.#startClocks();
+    let result: AgentResult | undefined;
+    try {
+      const input = mergeBurst(this.turn.messages);
+      this.#run = this.agent.start(
+        {
+          turn: this.turn.turn,
+          session: this.turn.session,
+          lane: this.turn.lane,
+          attempt: this.turn.attempt,
+          text: input.text,
+          attachments: input.attachments,
+          history: this.turn.history,
+          priorSteps: this.turn.steps,
+          ...(this.turn.agentState === undefined ? {} : { state: this.turn.agentState }),
+          ...(this.turn.model === undefined ? {} : { model: this.turn.model }),
+        },
+        this.#sink(),
+        this.#abort.signal,
+      );
+      result = (await Promise.race([this.#run.result, graceOver])) ?? undefined;
+    } catch (error) {
+      result = {
+        end: 'failed',
+        text: this.#text,
+        error: `The agent broke: ${(error as Error).message}`,
+      };
+    }
+    this.#over = true;
+    this.#stopClocks();
+    this.#answerQuestion(undefined);
+    this.#lastProgressAt = clock.now();
+    result ??= { end: 'cancelled', text: this.#text };
+    return this.#cut === undefined ? { result } : { result, cut: this.#cut };
+  }
+
+  /** Tells the run to end. The first reason stays. */
+  cut(reason: CutReason): void {
+    if (this.ending) return;
+    this.#cut = reason;
+    this.#stopClocks();
+    this.#answerQuestion(undefined);
+    this.#abort.abort(new Error(`turn cut: ${reason}`));
+    this.#deps.clock.after(this.#deps.settings.interruptGrace, () => this.#graceOver?.());
+  }
+
+  /** Puts text into the run; `false` where it is too late or the agent cannot. */
+  async steer(text: string): Promise<boolean> {
+    if (this.ending || this.#run?.steer === undefined) return false;
+    return this.#run.steer(text).catch(() => false);
+  }
+
+  /** Answers the open question; `false` where there is none of that id. */
+  answer(question: string, option: string): boolean {
+    if (this.#question?.id !== question) return false;
+    this.#answerQuestion(option);
+    return true;
+  }
+
+  #answerQuestion(option: string | undefined): void {
+    const open = this.#question;
+    this.#question = undefined;
+    open?.resolve(option);
+  }
+
+  #sink(): TurnSink {
+    const { bus } = this.#deps;
+    const { lane, turn } = this.turn;
+    return {
+      text: (delta) => {
+        if (this.ending || delta === '') return;
+        this.#alive();
+        const room = this.#deps.settings.maxOutput - this.#text.length;
+        const part = delta.length > room ? delta.slice(0, room) : delta;
+        this.#text += part;
+        bus.emit({ type: 'text', lane, turn, delta: part });
+        if (part.length < delta.length) this.cut('too-long');
+      },
+      thought: (delta) => {
+        if (this.ending) return;
+        this.#alive();
+        bus.emit({ type: 'thought', lane, turn, delta });
+      },
+      stepStarts: (step) => this.#stepStarts(step),
+      stepEnds: (id, state, summary) => this.#stepEnds(id, state, summary),
+      saveState: async (state: JsonValue) => {
+        if (this.#over || !(await this.#deps.journal.saveAgentState(this.turn, state)))
+          throw superseded();
+      },
+      ask: (question) => this.#ask(question),
+    };
+  }
+
+  async #stepStarts(step: Step): Promise<void> {
+    if (this.ending) throw superseded();
+    this.#alive();
+    const argsHash = createHash('sha256')
+      .update(JSON.stringify(step.args) ?? '')
+      .digest('hex');
+    const startedAt = this.#deps.clock.now();
+    const { attempt, lane, turn } = this.turn;
+    this.#steps.set(step.id, { name: step.name, argsHash, startedAt });
+    const written = await this.#deps.journal.step(this.turn, {
+      id: step.id,
+      name: step.name,
+      argsHash,
+      state: 'started',
+      attempt,
+      startedAt,
+    });
+    if (!written) {
+      this.cut('stale');
+      throw superseded();
+    }
+    if (this.ending) throw superseded();
+    this.#step = step.title ?? step.name;
+    const title = step.title === undefined ? {} : { title: step.title };
+    this.#deps.bus.emit({
+      type: 'step',
+      lane,
+      turn,
+      step: { id: step.id, name: step.name, state: 'started', ...title },
+    });
+  }
+
+  async #stepEnds(id: string, state: 'done' | 'failed', summary?: string): Promise<void> {
+    const step = this.#steps.get(id);
+    if (this.#over || step === undefined) return;
+    this.#alive();
+    this.#steps.delete(id);
+    this.#step = undefined;
+    const { attempt, lane, turn } = this.turn;
+    const said = summary === undefined ? {} : { summary };
+    this.#deps.bus.emit({
+      type: 'step',
+      lane,
+      turn,
+      step: { id, name: step.name, state, ...said },
+    });
+    const endedAt = this.#deps.clock.now();
+    await this.#deps.journal.step(this.turn, { ...step, id, state, attempt, endedAt });
+    this.#watchLoop(`${step.name} ${step.argsHash}`, state);
+  }
+
+  /** The same step with the same arguments failing again and again will not succeed the next time. */
+  #watchLoop(key: string, state: 'done' | 'failed'): void {
+    const count = state === 'done' ? 0 : this.#failing.key === key ? this.#failing.count + 1 : 1;
+    this.#failing = { key, count };
+    if (count >= this.#deps.settings.loopLimit) this.cut('loop');
+  }
+
+  async #ask(question: Question): Promise<string | undefined> {
+    if (this.ending) return undefined;
+    const { bus, clock, settings } = this.#deps;
+    this.#answerQuestion(undefined);
+    this.#stopClocks();
+    const answered = new Promise<string | undefined>((resolve) => {
+      this.#question = { id: question.id, resolve };
+    });
+    const timer = clock.after(settings.questionTimeout, () => this.#answerQuestion(undefined));
+    bus.emit({ type: 'asked', lane: this.turn.lane, turn: this.turn.turn, question });
+    this.#deps.changed();
+    const option = await answered;
+    timer.cancel();
+    if (!this.ending) {
+      this.#lastProgressAt = clock.now();
+      this.#startClocks();
+    }
+    this.#deps.changed();
+    return option;
+  }
+
+  #alive(): void {
+    this.#lastProgressAt = this.#deps.clock.now();
+  }
+
+  #startClocks(): void {
+    const { clock, settings } = this.#deps;
+    this.#workingSince = clock.monotonic();
+    this.#deadline = clock.after(this.#left, () => this.cut('timeout'));
+    this.#watchSilence(settings.progressTimeout);
+  }
+
+  /** One timer at a time that looks again when the oldest silence could be over: a streamed word costs no timer. */
+  #watchSilence(ms: number): void {
+    const { clock, settings } = this.#deps;
+    this.#silence = clock.after(ms, () => {
+      const silent = clock.now() - this.#lastProgressAt;
+      if (silent >= settings.progressTimeout) this.cut('silent');
+      else
+        this.#watchSilence(Math.min(settings.progressTimeout, settings.progressTimeout - silent));
+    });
+  }
+
+  #stopClocks(): void {
+    if (this.#deadline !== undefined)
+      this.#left -= this.#deps.clock.monotonic() - this.#workingSince;
+    this.#deadline?.cancel();
+    this.#silence?.cancel();
+    this.#deadline = undefined;
+    this.#silence = undefined;
+  }
+}
+
+function superseded(): Error {
+  return new Error('the turn was ended; this must not run');
+}

@@ -1,0 +1,377 @@
+import { Gate, type Token } from '../core/admission.ts';
+import type { Clock, NewId, Random } from '../core/clock.ts';
+import type { Ending } from '../core/exit.ts';
+import { laneAddress } from '../core/lane.ts';
+import type { Address } from '../core/message.ts';
+import type { Operations } from '../core/operations.ts';
+import type { Progress } from '../core/progress.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Status } from '../core/status.ts';
+import { hookFeed } from '../hooks/hookFeed.ts';
+import type { Hooks } from '../hooks/hooks.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Host, Log, Platform } from '../platforms/platform.ts';
+import type { Agents } from './agents.ts';
+import { Bus } from './bus.ts';
+import { Commands } from './commands.ts';
+import { Courier } from './courier.ts';
+import { crashPoint } from './crashPoint.ts';
+import { obeyDirectives } from './directives.ts';
+import { Drainer } from './drainer.ts';
+import { createHost } from './host.ts';
+import { declaredDead, leave, settle } from './leaving.ts';
+import { createOperations } from './operations.ts';
+import { type Above, Orders } from './orders.ts';
+import { Placeholders } from './placeholders.ts';
+import { Reception } from './reception.ts';
+import { Relay } from './relay.ts';
+import { Accounts } from './replies.ts';
+import { Settlements } from './settlements.ts';
+import type { Shop } from './shop.ts';
+import { reportStatus } from './statusReport.ts';
+import { Turns } from './turns.ts';
+import { Vitality } from './vitality.ts';
+
+export interface GatewayParts {
+  readonly journal: Journal;
+  readonly agents: Agents;
+  readonly platforms: readonly Platform[];
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly random: Random;
+  readonly log: Log;
+  readonly instance: string;
+  readonly generation: number;
+  readonly version: string;
+  /** A supervisor, where there is one. */
+  readonly above?: Above;
+  readonly hooks?: Hooks;
+  /** Process id of the supervisor. */
+  readonly supervisor?: number;
+}
+
+/**
+ * One instance of the gateway.
+ *
+ *     new ──join──▶ joined ──serve──▶ serving ──leave──▶ draining ──▶ left
+ *
+ * - joined: known to the journal and proven able to serve; holds nothing yet. A successor waits here
+ *   until it is told that it may take over.
+ * - serving: has adopted what dead instances left, takes input, runs turns, sends.
+ * - draining: see core/drain.ts. A turn's end and its reply are committed before anything is closed.
+ * - left: everything is released and closed; `ended` says why.
+ */
+export class Gateway {
+  readonly #parts: GatewayParts;
+  readonly #gate: Gate;
+  /** Held by a predecessor while messages may still come over its open connections. */
+  #connected: Token | undefined;
+  readonly #couriers = new Map<Platform, Courier>();
+  readonly #shop: Shop;
+  readonly #bus: Bus;
+  readonly #turns: Turns;
+  readonly #reception: Reception;
+  readonly #settlements: Settlements;
+  readonly #placeholders: Placeholders;
+  readonly #commands: Commands;
+  readonly #drainer: Drainer;
+  readonly #vitality: Vitality;
+  readonly #orders: Orders;
+  readonly #startedAt: number;
+  readonly #undo: (() => void)[] = [];
+  #stage: 'new' | 'joined' | 'serving' | 'left' = 'new';
+  #leaving: Promise<void> | undefined;
+  #end: (ending: Ending) => void = () => {};
+  /** Why this instance ended; resolves once, when everything is closed. */
+  readonly ended: Promise<Ending>;
+  readonly operations: Operations;
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts;
+    const { journal, clock, log, settings, newId, random, instance, agents } = parts;
+    this.#startedAt = clock.now();
+    this.#gate = new Gate(() => clock.now());
+    this.#bus = new Bus((error) => log.error({ err: error }, 'a listener to progress failed'));
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    const accounts = new Accounts(parts.platforms);
+    const couriers = {
+      of: (address: { platform: string; account: string }) => {
+        const platform = accounts.of(address);
+        return platform === undefined ? undefined : this.#couriers.get(platform);
+      },
+    };
+    const gate = this.#gate;
+    const bus = this.#bus;
+    this.#shop = {
+      journal,
+      gate,
+      bus,
+      clock,
+      newId,
+      random,
+      settings,
+      instance,
+      agents,
+      accounts,
+      couriers,
+      log,
+    };
+    for (const p of parts.platforms) this.#couriers.set(p, new Courier(p, this.#shop));
+    this.#settlements = new Settlements(journal, bus);
+    this.#placeholders = new Placeholders(journal);
+    this.#turns = new Turns(this.#shop, this.#placeholders);
+    this.#reception = new Reception(this.#shop, this.#turns, this.#settlements);
+    this.#drainer = new Drainer({
+      gate,
+      clock,
+      settings,
+      turns: this.#turns,
+      settle: () => settle(this.#shop, [...this.#couriers.values()]),
+      changed: () => this.#changed(),
+      pauseOver: () => {
+        void this.#orders
+          .pauseOver()
+          .catch((error) => log.warn({ err: error }, 'could not close a drain order'));
+        void this.#reception.claimWaiting();
+      },
+    });
+    this.#orders = new Orders(this.#shop, this.#drainer, parts.above, (order) => {
+      void this.leave({
+        ending: { why: 'restart' },
+        timeout: settings.restartDrainTimeout,
+        force: order.force,
+      });
+    });
+    this.#vitality = new Vitality({
+      journal,
+      clock,
+      settings,
+      log,
+      instance,
+      work: () => this.#work(),
+      beat: () => this.#drainer.look(),
+      dead: () => this.#abandon(),
+    });
+    this.operations = createOperations({
+      shop: this.#shop,
+      turns: this.#turns,
+      orders: this.#orders,
+      status: () => this.status(),
+      claimWaiting: () => void this.#reception.claimWaiting(),
+      stop: (force) => void this.stop(force),
+    });
+    this.#commands = new Commands(this.#shop, this.#turns, this.operations);
+    this.#turns.changed = () => this.#drainer.look();
+    this.#turns.runCommand = (message) => this.#commands.execute(message);
+    this.#reception.execute = (message) => this.#commands.execute(message);
+  }
+
+  get orders(): Orders {
+    return this.#orders;
+  }
+  get subscribe(): Host['subscribe'] {
+    return (listener) => this.#bus.subscribe(listener);
+  }
+  /** Progress of this machine's instances, shared over private sockets in the home. */
+  relay(home: string): Relay {
+    const { instance, log } = this.#parts;
+    return new Relay({ home, instance, log, bus: this.#bus, turns: this.#turns });
+  }
+
+  host(platform: Platform): Host {
+    return createHost({
+      shop: this.#shop,
+      platform,
+      reception: this.#reception,
+      placeholders: this.#placeholders,
+      settlements: this.#settlements,
+      operations: this.operations,
+      changed: () => this.#changed(),
+    });
+  }
+
+  status(): Promise<Status> {
+    return reportStatus({
+      shop: this.#shop,
+      turns: this.#turns,
+      drainer: this.#drainer,
+      orders: this.#orders,
+      generation: this.#parts.generation,
+      version: this.#parts.version,
+      ...(this.#parts.supervisor === undefined ? {} : { supervisor: this.#parts.supervisor }),
+      startedAt: this.#startedAt,
+      serving: () => this.#stage === 'serving',
+      stopped: () => this.#stage === 'left',
+    });
+  }
+
+  /** Makes the instance known and proves that it could serve. @throws whatever makes it unable to. */
+  async join(signal: AbortSignal): Promise<void> {
+    const { journal, clock, instance, generation, version, settings, agents } = this.#parts;
+    const now = clock.now();
+    await journal.join({
+      id: instance,
+      generation,
+      version,
+      pid: process.pid,
+      startedAt: now,
+      until: now + settings.instanceLease,
+      draining: false,
+    });
+    crashPoint('instance-joined');
+    this.#vitality.start();
+    await agents.get(agents.defaultName)?.probe(signal);
+    this.#stage = 'joined';
+  }
+
+  /**
+   * Takes over: adopts what the dead left, takes the leases, receives, and runs what waits.
+   * `alive` are the other instances that live; everybody else's work is taken up at once.
+   * @throws ConfigError when no account can ever work.
+   */
+  async serve(alive: readonly string[]): Promise<void> {
+    const { journal, clock, platforms, log, instance, hooks } = this.#parts;
+    const adoption = await journal.adopt({ allBut: [instance, ...alive] }, clock.now());
+    crashPoint('work-adopted');
+    if (adoption.turns.length + adoption.ambiguous.length + adoption.commands.length > 0) {
+      log.info(
+        {
+          turns: adoption.turns.length,
+          sends: adoption.ambiguous.length,
+          commands: adoption.commands.length,
+        },
+        'took up what an earlier instance left',
+      );
+    }
+    await Promise.all([...this.#couriers.values()].map((courier) => courier.start()));
+    this.#stage = 'serving';
+    this.#vitality.listen();
+    this.#undo.push(this.#bus.subscribe((progress) => this.#show(progress)));
+    if (hooks !== undefined) this.#undo.push(this.#bus.subscribe(hookFeed(hooks, clock), 'here'));
+    await startPlatforms(platforms, (p) => this.host(p), log);
+    crashPoint('serving');
+    await this.#orders.closeEarlier();
+    for (const command of adoption.commands) {
+      if (this.#commands.repeatable(command)) void this.#reception.runCommand(command);
+      else {
+        const answered = { now: clock.now(), outbound: [], evenRunning: true };
+        await journal.settle(command.id, 'answered', answered);
+      }
+    }
+    await this.#reception.claimWaiting();
+    this.#changed();
+  }
+
+  /** More instances died: their work is taken up at once. */
+  async adopt(alive: readonly string[]): Promise<void> {
+    if (this.#stage !== 'serving') return;
+    const { journal, clock, instance } = this.#parts;
+    await journal.adopt({ allBut: [instance, ...alive] }, clock.now());
+    for (const courier of this.#couriers.values()) courier.kick();
+    await this.#reception.claimWaiting();
+  }
+
+  /** Drains, then ends with 0. A second call awaits the first; `force` cuts turns. */
+  stop(force: boolean): Promise<void> {
+    return this.leave({
+      ending: { why: 'stopped' },
+      timeout: this.#parts.settings.restartDrainTimeout,
+      force,
+    });
+  }
+
+  /**
+   * Leaves for good: no new turns, running ones finish until `timeout`, then they are suspended; what
+   * is committed is delivered; everything is closed, each step bounded. Re-entrant: the first call's
+   * ending stands, and `force` of a later one cuts the wait short.
+   */
+  leave(options: { ending: Ending; timeout: number; force: boolean }): Promise<void> {
+    if (this.#leaving !== undefined) {
+      // A stop does not wait for clients that keep a connection open.
+      this.#connected?.release();
+      if (options.force) this.#drainer.force();
+      else this.#drainer.look();
+      return this.#leaving;
+    }
+    this.#leaving = this.#leave(options);
+    return this.#leaving;
+  }
+
+  async #leave(options: { ending: Ending; timeout: number; force: boolean }): Promise<void> {
+    const parts = {
+      shop: this.#shop,
+      drainer: this.#drainer,
+      couriers: [...this.#couriers.values()],
+      hooks: this.#parts.hooks,
+      connected: (token: Token) => {
+        this.#connected = token;
+      },
+      quiet: () => {
+        this.#vitality.stop();
+        for (const undo of this.#undo) undo();
+        this.#settlements.close();
+      },
+    };
+    await leave(parts, options);
+    this.#stage = 'left';
+    this.#changed();
+    this.#end(options.ending);
+  }
+
+  /** Orders for our turns first; then, while we serve, whatever waits. */
+  async #work(): Promise<void> {
+    await obeyDirectives(this.#shop, this.#turns, this.#reception);
+    if (this.#stage !== 'serving' || this.#gate.phase !== 'open') return;
+    for (const courier of this.#couriers.values()) courier.kick();
+    await this.#reception.claimWaiting();
+  }
+
+  #abandon(): void {
+    if (this.#leaving !== undefined) return;
+    const ending = declaredDead();
+    this.#parts.log.error(
+      { instance: this.#parts.instance },
+      'declared dead by another instance; leaving',
+    );
+    void this.leave({ ending, timeout: 0, force: true });
+  }
+
+  /** Typing and streamed text have one owner: the account's sender. A predecessor shows nothing any more. */
+  #show(progress: Progress): void {
+    if (!('lane' in progress)) return;
+    let address: Address | undefined;
+    for (const [platform, courier] of this.#couriers) {
+      if (platform.progress === undefined || !courier.holding) continue;
+      address ??= laneAddress(progress.lane);
+      if (address?.platform === platform.platform && address.account === platform.account)
+        platform.progress(progress);
+    }
+  }
+
+  #changed(): void {
+    this.#bus.emit({ type: 'status' });
+  }
+}
+
+/** Starts every account; one that fails for good is shown and does not stop the others. */
+async function startPlatforms(
+  platforms: readonly Platform[],
+  host: (p: Platform) => Host,
+  log: Log,
+): Promise<void> {
+  const ends = await Promise.allSettled(platforms.map((p) => p.start(host(p))));
+  const failures = ends.flatMap((end, i) =>
+    end.status === 'rejected' ? [{ platform: platforms[i], error: end.reason as Error }] : [],
+  );
+  for (const { platform, error } of failures) {
+    log.error(
+      { err: error, platform: platform?.platform, account: platform?.account },
+      `this account cannot work: ${error.message}`,
+    );
+  }
+  const first = failures[0];
+  if (first !== undefined && failures.length === platforms.length) throw first.error;
+}

@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+import { budgetOf } from '../config/budget.ts';
+import { load } from '../config/load.ts';
+import { ensureHome } from '../config/paths.ts';
+import { startControlServer } from '../control/server.ts';
+import { SECOND } from '../core/clock.ts';
+import { type Ending, type ExitCode, exitCodeOf } from '../core/exit.ts';
+import { openSqliteJournal } from '../journal/sqlite/client.ts';
+import { createLog } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import { Secrets } from '../observe/secrets.ts';
+import { createTerminal } from '../platforms/terminal/terminal.ts';
+import type { SupervisorLink } from '../supervisor/link.ts';
+import { createAgents } from './agentsOf.ts';
+import { limitCrashPoints } from './crashPoint.ts';
+import { Gateway } from './gateway.ts';
+import { hooksOf } from './hooksOf.ts';
+import { newId } from './ids.ts';
+import { metricsFeed, metricsText } from './metricsFeed.ts';
+import { createPlatforms } from './platformsOf.ts';
+import { settingsOf } from './settingsOf.ts';
+import { StatusKeeper } from './statusKeeper.ts';
+import { followSupervisor } from './supervised.ts';
+import { systemClock } from './systemClock.ts';
+
+export interface GenerationOptions {
+  readonly home: string;
+  /** What --config names. */
+  readonly config?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly version: string;
+  /** Absent in a process that runs alone. */
+  readonly link?: SupervisorLink;
+}
+
+const PROBE = 20 * SECOND;
+
+/**
+ * One generation, from its configuration to its exit code. What is acquired goes on a stack and is
+ * released in reverse, whatever happens in between.
+ * @throws ConfigError, JournalUnusable when it cannot work as configured.
+ */
+export async function runGeneration(options: GenerationOptions): Promise<ExitCode> {
+  const { home, env, cwd, version, link } = options;
+  const undo: (() => unknown)[] = [];
+  const clock = systemClock;
+  limitCrashPoints(link?.become.generation ?? 1);
+  ensureHome(home);
+  const { config, file } = load({
+    env,
+    cwd,
+    ...(options.config === undefined ? {} : { path: options.config }),
+  });
+  const secrets = new Secrets();
+  const instance = newId();
+  const generation = link?.become.generation ?? 1;
+  const log = createLog({
+    ...config.log,
+    secrets,
+    base: { instance: instance.slice(-8), generation },
+  });
+  try {
+    const journal = await openSqliteJournal({ file: join(home, 'journal.db') });
+    undo.push(() => journal.close());
+    const settings = settingsOf(config);
+    let scrape: () => Promise<{ type: string; body: string }> = () =>
+      Promise.reject(new Error('still starting'));
+    const terminal = createTerminal();
+    const agents = await createAgents(config, {
+      addSecret: (secret) => secrets.add(secret),
+      home,
+      env,
+      clock,
+      log,
+      ...(link === undefined ? {} : { link }),
+      ...(file === undefined ? {} : { configFile: file }),
+    });
+    const platforms = [
+      ...(await createPlatforms(config, {
+        env,
+        clock,
+        log,
+        secrets,
+        random: Math.random,
+        metrics: () => scrape(),
+        ...(link === undefined ? {} : { become: link.become }),
+        ...(file === undefined ? {} : { configFile: file }),
+      })),
+      terminal,
+    ];
+    let gateway: Gateway | undefined;
+    const supervised =
+      link === undefined ? undefined : followSupervisor(link, () => gateway, { log, settings });
+    const hooks = hooksOf(config, { env, log });
+    gateway = new Gateway({
+      journal,
+      agents,
+      platforms,
+      settings,
+      clock,
+      newId,
+      random: Math.random,
+      log,
+      instance,
+      generation,
+      version,
+      ...(hooks === undefined ? {} : { hooks }),
+      ...(link === undefined ? {} : { supervisor: link.become.supervisorPid }),
+      ...(supervised === undefined ? {} : { above: supervised.above }),
+    });
+    const serving = gateway;
+    scrape = metricsOf(serving);
+    const relay = serving.relay(home);
+    undo.push(() => relay.close());
+    await relay.offer();
+    await serving.join(AbortSignal.timeout(PROBE));
+    const stopTimeoutMs = budgetOf(config).stop * SECOND;
+    await link?.send({ type: 'ready', instance, version, stopTimeoutMs });
+    const go = supervised === undefined ? { go: true } : await supervised.activated;
+    if (!go.go) {
+      await journal.leave(instance);
+      return exitCodeOf({ why: 'stopped' });
+    }
+
+    const others = supervised?.alive() ?? [];
+    await serving.serve(others);
+    relay.follow(others);
+    const control = await startControlServer({
+      home,
+      operations: serving.operations,
+      send: (message, signal) => terminal.say(message, signal),
+      subscribe: serving.subscribe,
+      log,
+      takeOver: true,
+    });
+    undo.push(() => control.close());
+    const keeper = new StatusKeeper(serving, await serving.status(), { home, clock, log });
+    let end: Ending = { why: 'stopped' };
+    undo.push(() => keeper.stop(end.why === 'handed-over'));
+    const where = platforms.map((p) => p.where?.()).filter((w) => w !== undefined);
+    log.info({ home, config: file ?? 'embedded defaults' }, `ready: ${where.join(', ')}`);
+    end = await serving.ended;
+    if (end.why === 'handed-over') await link?.send({ type: 'drained' });
+    return exitCodeOf(end);
+  } finally {
+    for (const release of undo.reverse()) {
+      await Promise.resolve(release()).catch((error) =>
+        log.warn({ err: error }, 'a clean-up step failed'),
+      );
+    }
+  }
+}
+
+/** Metrics are counted from the first scrape on: their library is not loaded where nobody asks. */
+function metricsOf(gateway: Gateway): () => Promise<{ type: string; body: string }> {
+  let made: Promise<Metrics> | undefined;
+  return async () => {
+    made ??= import('../observe/metrics.ts').then(({ createMetrics }) => {
+      const metrics = createMetrics();
+      gateway.subscribe(metricsFeed(metrics, systemClock));
+      return metrics;
+    });
+    return metricsText(await made, await gateway.status());
+  };
+}

@@ -1,0 +1,95 @@
+import type { Token } from '../core/admission.ts';
+import { type Ending, SluiceError } from '../core/exit.ts';
+import { isRefusal } from '../core/refusal.ts';
+import type { Hooks } from '../hooks/hooks.ts';
+import { bounded } from './bounded.ts';
+import type { Courier } from './courier.ts';
+import { crashPoint } from './crashPoint.ts';
+import type { Drainer } from './drainer.ts';
+import type { Shop } from './shop.ts';
+
+export interface LeavingParts {
+  readonly shop: Shop;
+  readonly drainer: Drainer;
+  readonly couriers: readonly Courier[];
+  readonly hooks: Hooks | undefined;
+  /** Told the token that open connections hold a drain with, for whoever cuts that wait short. */
+  readonly connected: (held: Token) => void;
+  /** Ends timers and subscriptions, once nothing runs any more. */
+  readonly quiet: () => void;
+}
+
+/**
+ * The way out of an instance, in order, each step bounded: no adapter or agent can keep it from
+ * leaving. Nothing is closed before the drain is over: a turn's end and its reply are committed first.
+ */
+export async function leave(
+  { shop, drainer, couriers, hooks, connected, quiet }: LeavingParts,
+  { ending, timeout, force }: { ending: Ending; timeout: number; force: boolean },
+): Promise<void> {
+  const { journal, accounts, agents, clock, instance, settings, gate } = shop;
+  const platforms = accounts.all();
+  const step = (what: string, work: Promise<unknown>) =>
+    bounded(what, settings.stopStep, work, shop);
+  crashPoint('drain-begun');
+  hooks?.fire({ event: 'gateway:drain', at: clock.now(), why: ending.why, instance });
+  const handsOver = ending.why === 'handed-over';
+  const open = handsOver ? gate.admit('receive', 'open connections') : undefined;
+  const held = open === undefined || isRefusal(open) ? undefined : open;
+  if (held !== undefined) connected(held);
+  const left = drainer.leave(timeout, force);
+  // Marked before anything that can hang: others must know (R27).
+  const until = clock.now() + settings.instanceLease;
+  await step(
+    'telling the journal of the drain',
+    journal.renew(instance, { until, draining: true }),
+  );
+  if (handsOver) {
+    // The successor receives and sends from here on; what is running only writes to the outbox.
+    await step('handing over input', Promise.all(platforms.map((p) => p.stopReceiving())));
+    crashPoint('input-handed-over');
+    // What comes over connections that are still open is committed here, so the drain waits for it.
+    void Promise.allSettled(platforms.map((p) => p.receivedLast?.())).then(() => {
+      held?.release();
+      drainer.look();
+    });
+    await step('handing over sending', Promise.all(couriers.map((c) => c.stop())));
+    crashPoint('sending-handed-over');
+  }
+  await left;
+  await step('stopping input', Promise.all(platforms.map((p) => p.stopReceiving())));
+  await step('closing platforms', Promise.all(platforms.map((p) => p.close())));
+  await step('closing agents', agents.close());
+  quiet();
+  crashPoint('before-leave');
+  await step('leaving the journal', journal.leave(instance));
+  if (hooks === undefined) return;
+  hooks.fire({ event: 'gateway:stop', at: clock.now(), why: ending.why, instance });
+  await step('running hooks', hooks.settled());
+}
+
+/** Delivers what is committed and due, within a bound. What is left is sent by the next instance. */
+export async function settle(shop: Shop, couriers: readonly Courier[]): Promise<void> {
+  const { gate, settings } = shop;
+  for (const courier of couriers) courier.kick();
+  const quiet = Promise.all(couriers.map((c) => c.quiet())).then(() => gate.idle('delivery'));
+  const done = await bounded('delivering replies', settings.stopStep, quiet, shop);
+  if (!done) for (const courier of couriers) courier.cutOff();
+  gate.advance('closed');
+  await bounded(
+    'stopping couriers',
+    settings.stopStep,
+    Promise.all(couriers.map((c) => c.stop())),
+    shop,
+  );
+}
+
+/** Another instance took our work over, because it thought us dead. Ours is refused from now on. */
+export function declaredDead(): Ending {
+  return {
+    why: 'failed',
+    error: new SluiceError(
+      'This instance was declared dead by another and leaves; its work goes on there.',
+    ),
+  };
+}

@@ -1,0 +1,134 @@
+import type { Config } from '../config/schema.ts';
+import { readSecret } from '../config/secrets.ts';
+import type { Clock, Random } from '../core/clock.ts';
+import { ConfigError } from '../core/exit.ts';
+import type { Secrets } from '../observe/secrets.ts';
+import type { Log, Platform } from '../platforms/platform.ts';
+import type { Authorise, PlatformDeps } from '../platforms/shared/deps.ts';
+import type { WebhookPlatform } from '../platforms/webhook/webhook.ts';
+import type { Become } from '../supervisor/protocol.ts';
+
+export interface PlatformsDeps {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly secrets: Secrets;
+  readonly random: Random;
+  /** The text of `/metrics`. */
+  readonly metrics: () => Promise<{ type: string; body: string }>;
+  readonly become?: Become;
+  readonly configFile?: string;
+}
+
+/**
+ * Makes every configured account. A platform's library is loaded only where an account of it is
+ * configured.
+ * @throws ConfigError when one cannot work as configured.
+ */
+export async function createPlatforms(config: Config, deps: PlatformsDeps): Promise<Platform[]> {
+  const { web, telegram, discord, webhook } = config.platforms;
+  const platforms: Platform[] = [];
+  const hooks = new Map<string, WebhookPlatform>();
+  for (const account of webhook.filter((a) => a.enabled)) {
+    const { createWebhookPlatform } = await import('../platforms/webhook/webhook.ts');
+    const keys = { env: account.secret_env, file: account.secret_file };
+    const secret = needed(`platforms.webhook (${account.name}).secret`, keys, deps);
+    const made = createWebhookPlatform(account, { clock: deps.clock, log: deps.log, secret });
+    hooks.set(account.name, made);
+    platforms.push(made);
+  }
+  if (web.enabled) platforms.push(await createWeb(web, hooks, deps));
+  for (const account of telegram.filter((a) => a.enabled)) {
+    const { createTelegramPlatform } = await import('../platforms/telegram/telegram.ts');
+    const token = needed(`platforms.telegram (${account.name}).token`, tokenKeys(account), deps);
+    platforms.push(createTelegramPlatform(account, { ...adapterDeps(account, deps), token }));
+  }
+  for (const account of discord.filter((a) => a.enabled)) {
+    const { createDiscordPlatform } = await import('../platforms/discord/discord.ts');
+    const token = needed(`platforms.discord (${account.name}).token`, tokenKeys(account), deps);
+    platforms.push(createDiscordPlatform(account, { ...adapterDeps(account, deps), token }));
+  }
+  return platforms;
+}
+
+async function createWeb(
+  web: Config['platforms']['web'],
+  hooks: ReadonlyMap<string, WebhookPlatform>,
+  deps: PlatformsDeps,
+): Promise<Platform> {
+  const { createWebPlatform } = await import('../platforms/web/webPlatform.ts');
+  const { limitsOf } = await import('../platforms/web/options.ts');
+  const token = secretOf('platforms.web.token', tokenKeys(web), deps);
+  const { become } = deps;
+  const inherited = become?.listenFd === undefined ? undefined : { fd: become.listenFd };
+  return createWebPlatform({
+    listen: inherited ?? { host: web.host, port: web.port },
+    host: become?.address?.host ?? web.host,
+    allowedHosts: web.allowed_hosts,
+    allowedOrigins: web.allowed_origins,
+    limits: limitsOf(web),
+    metrics: deps.metrics,
+    webhook: (name) => {
+      const hook = hooks.get(name);
+      return hook === undefined ? undefined : (request) => hook.handle(request);
+    },
+    ...(token === undefined ? {} : { token }),
+  });
+}
+
+interface SecretKeys {
+  readonly env?: string | undefined;
+  readonly file?: string | undefined;
+}
+
+function tokenKeys(account: {
+  token_env?: string | undefined;
+  token_file?: string | undefined;
+}): SecretKeys {
+  return { env: account.token_env, file: account.token_file };
+}
+
+function secretOf(
+  what: string,
+  keys: SecretKeys,
+  { env, configFile, secrets }: PlatformsDeps,
+): string | undefined {
+  const value = readSecret({ what, ...keys }, { env, configFile });
+  secrets.add(value);
+  return value;
+}
+
+/** @throws ConfigError where none is configured. */
+function needed(what: string, keys: SecretKeys, deps: PlatformsDeps): string {
+  const value = secretOf(what, keys, deps);
+  if (value === undefined)
+    throw new ConfigError(`${what} is missing: set ${what}_env or ${what}_file.`);
+  return value;
+}
+
+function adapterDeps(
+  account: {
+    readonly owners: readonly (string | number)[];
+    readonly allowed: readonly (string | number)[];
+  },
+  { clock, log, random }: PlatformsDeps,
+): PlatformDeps {
+  return { clock, log, random, authorise: byList(account) };
+}
+
+/** Default deny: owners and people, or chats, that the configuration names; nobody else. */
+function byList({
+  owners,
+  allowed,
+}: {
+  readonly owners: readonly (string | number)[];
+  readonly allowed: readonly (string | number)[];
+}): Authorise {
+  const named = (list: readonly (string | number)[]) => new Set(list.map(String));
+  const ownerIds = named(owners);
+  const guests = named(allowed);
+  return async ({ id }, address) => {
+    if (ownerIds.has(id)) return 'owner';
+    return guests.has(id) || guests.has(address.chat) ? 'guest' : 'ignore';
+  };
+}

@@ -1,0 +1,26 @@
+import type { Gate } from '../core/admission.ts';
+import type { Clock, NewId, Random } from '../core/clock.ts';
+import type { Address } from '../core/message.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Log } from '../platforms/platform.ts';
+import type { Agents } from './agents.ts';
+import type { Bus } from './bus.ts';
+import type { Courier } from './courier.ts';
+import type { Accounts } from './replies.ts';
+
+/** What the parts of one instance share. Built once, in `gateway.ts`. */
+export interface Shop {
+  readonly journal: Journal;
+  readonly gate: Gate;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly random: Random;
+  readonly settings: Settings;
+  readonly instance: string;
+  readonly agents: Agents;
+  readonly accounts: Accounts;
+  readonly couriers: { of(address: Pick<Address, 'platform' | 'account'>): Courier | undefined };
+  readonly log: Log;
+}

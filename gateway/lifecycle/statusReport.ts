@@ -1,0 +1,112 @@
+import type { GatewayState, Status } from '../core/status.ts';
+import type { ActiveTurn } from './activeTurn.ts';
+import type { Drainer } from './drainer.ts';
+import type { Orders } from './orders.ts';
+import type { Shop } from './shop.ts';
+import type { Turns } from './turns.ts';
+
+export interface StatusDeps {
+  readonly shop: Shop;
+  readonly turns: Turns;
+  readonly drainer: Drainer;
+  readonly orders: Orders;
+  readonly generation: number;
+  /** Process id of the supervisor. */
+  readonly supervisor?: number;
+  readonly version: string;
+  readonly startedAt: number;
+  readonly serving: () => boolean;
+  readonly stopped: () => boolean;
+}
+
+/** What the instance says of itself, computed afresh at each call from what is really there. */
+export async function reportStatus(deps: StatusDeps): Promise<Status> {
+  const { shop, turns, drainer, orders } = deps;
+  const now = shop.clock.now();
+  const platforms = shop.accounts.all().map((p) => {
+    const where = p.where?.();
+    return {
+      platform: p.platform,
+      account: p.account,
+      ...p.liveness(),
+      ...(where === undefined ? {} : { where }),
+    };
+  });
+  const [queued, instances, running] = await Promise.all([
+    shop.journal.queued({ limit: 10_000 }),
+    shop.journal.instances(),
+    shop.journal.running(),
+  ]);
+  const state = stateOf(deps);
+  const reasons: string[] = [];
+  if (state === 'starting') reasons.push('still starting');
+  if (state === 'draining') reasons.push('draining: no new turns start here');
+  if (state === 'stopped') reasons.push('stopped');
+  for (const p of platforms) {
+    if (p.state !== 'live')
+      reasons.push(
+        `${p.platform}/${p.account} is ${p.state}${p.reason === undefined ? '' : `: ${p.reason}`}`,
+      );
+  }
+  // One account that is down is shown, and does not make the others unready.
+  const receives = platforms.some((p) => p.state === 'live');
+  return {
+    state,
+    desired:
+      drainer.state.purpose === 'leave'
+        ? orders.restartOrder?.state === 'open'
+          ? 'restarted'
+          : 'stopped'
+        : 'running',
+    instance: shop.instance,
+    generation: deps.generation,
+    version: deps.version,
+    pid: process.pid,
+    ...(deps.supervisor === undefined ? {} : { supervisor: deps.supervisor }),
+    startedAt: deps.startedAt,
+    at: now,
+    ready: state === 'running' && receives,
+    reasons,
+    busyMode: shop.settings.busyMode,
+    activeTurns: turns.all().length,
+    queued: queued.length,
+    turns: turns.all().map((t) => turnStatus(t, shop.instance)),
+    platforms,
+    agents: shop.agents.list(),
+    others: instances
+      .filter((i) => i.id !== shop.instance && i.draining)
+      .map((i) => ({
+        instance: i.id,
+        generation: i.generation,
+        turns: running.filter((r) => r.holder === i.id).length,
+      })),
+    ...(orders.restartOrder === undefined ? {} : { restart: orders.restartOrder }),
+    ...(orders.drainOrder === undefined ? {} : { drain: orders.drainOrder }),
+  };
+}
+
+function stateOf({ drainer, serving, stopped }: StatusDeps): GatewayState {
+  if (stopped() || drainer.state.phase === 'left') return 'stopped';
+  if (drainer.state.phase !== 'serving') return 'draining';
+  return serving() ? 'running' : 'starting';
+}
+
+function turnStatus(active: ActiveTurn, instance: string): Status['turns'][number] {
+  const { turn } = active;
+  const head = turn.messages[0];
+  return {
+    turn: turn.turn,
+    lane: turn.lane,
+    session: turn.session,
+    message: head?.id ?? '',
+    who: head?.sender.name ?? head?.sender.id ?? '',
+    platform: head?.address.platform ?? '',
+    attempt: turn.attempt,
+    instance,
+    startedAt: turn.startedAt,
+    lastProgressAt: active.lastProgressAt,
+    background: head?.kind === 'background',
+    ...(active.step === undefined ? {} : { step: active.step }),
+    ...(active.parked ? { waitingFor: 'human' as const } : {}),
+  };
+}
