@@ -1,0 +1,361 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock, Timer } from '../core/clock.ts';
+import { ExitCode } from '../core/exit.ts';
+import { Backoff } from './backoff.ts';
+import { type Exit, Generation } from './generation.ts';
+import { HandOver } from './handover.ts';
+import type { Listener } from './listener.ts';
+import type { ServiceManager } from './notify.ts';
+import { type SupervisorOptions, type SupervisorTimeouts, TIMEOUT_DEFAULTS } from './options.ts';
+import type { FromGeneration, HandOverState, Role, ToGeneration } from './protocol.ts';
+import { stackOf, watch } from './watchdog.ts';
+
+interface Request {
+  readonly order: string;
+  readonly force: boolean;
+  readonly by: string;
+}
+
+/**
+ * Who serves, who comes, who leaves.
+ *
+ * The supervisor wants one thing at a time, its *goal*: `serve`, later `stop` or `restart`, never back.
+ *
+ * While it is `serve`, at most one generation serves and at most one is on its way up: either
+ * *starting* (the first, or a recovery; nobody serves) or the *candidate* of a hand-over (somebody
+ * served when it began). Any number leave.
+ * - A starting generation that is ready serves. If it ends before, the next is started after a wait that
+ *   grows; but exit 78 before anybody ever served ends the supervisor with 78, and some failures in a
+ *   row then end it with 1, for whoever typed the command sees it. Once somebody has served, it is
+ *   tried for ever, at long intervals, and each time said.
+ * - A candidate that is ready serves, and the one before it is told to drain. If it is not, it is ended
+ *   and nothing has changed; unless the serving one died meanwhile: then a recovery starts.
+ * - A serving generation that ends: with 0 it was asked to stop (goal `stop`), with 75 to restart
+ *   (goal `restart`); anything else is a crash. A candidate that is on its way then takes its place
+ *   when it is ready, else a recovery is started.
+ * - A hand-over that is asked for while nobody serves is kept until somebody does.
+ *
+ * When the goal is `stop` or `restart`, every generation is told to, candidate and starting one too,
+ * each is ended when its time is over, and the supervisor ends when the last one has.
+ */
+export class Supervision {
+  readonly #options: SupervisorOptions;
+  readonly #timeouts: SupervisorTimeouts;
+  readonly #listener: Listener;
+  readonly #manager: ServiceManager;
+  readonly #clock: Clock;
+  readonly #backoff: Backoff;
+  readonly #homeTag: string;
+  readonly #result = Promise.withResolvers<ExitCode>();
+  readonly #living = new Set<Generation>();
+  readonly #sweeps = new Set<Promise<unknown>>();
+
+  #goal: 'serve' | 'stop' | 'restart' = 'serve';
+  #force = false;
+  #number: number;
+  #everServed: boolean;
+  #failedStarts = 0;
+  #serving: Generation | undefined;
+  #starting: Generation | undefined;
+  #readyTimer: Timer | undefined;
+  #retry: Timer | undefined;
+  #handOver: HandOver | undefined;
+  /** Hand-overs asked for while nobody served. */
+  #waiting: Request[] = [];
+
+  constructor(
+    options: SupervisorOptions,
+    parts: {
+      readonly listener: Listener;
+      readonly manager: ServiceManager;
+      readonly clock: Clock;
+      readonly homeTag: string;
+      /** Generations before this image of the supervisor; above 0 after a re-execution. */
+      readonly generations: number;
+    },
+  ) {
+    this.#options = options;
+    this.#timeouts = { ...TIMEOUT_DEFAULTS, ...options.timeouts };
+    this.#listener = parts.listener;
+    this.#manager = parts.manager;
+    this.#clock = parts.clock;
+    this.#homeTag = parts.homeTag;
+    this.#number = parts.generations;
+    this.#everServed = parts.generations > 0;
+    this.#backoff = new Backoff(options.backoff);
+  }
+
+  /** The number of the latest generation. */
+  get generations(): number {
+    return this.#number;
+  }
+
+  get #attempts(): number {
+    return this.#options.startAttempts ?? 3;
+  }
+
+  /** Supervises until the goal is reached. RESTART means that everything has ended to start anew. */
+  async run(): Promise<ExitCode> {
+    const unwatch = watch(
+      () => this.#living,
+      (g) => void this.#hung(g),
+      this.#timeouts,
+      this.#clock,
+    );
+    this.#options.signals?.subscribe((wish, signal) => {
+      this.#log('info', `${signal}: ${wish}`);
+      if (wish === 'stop') this.#leaveAll('stop', this.#goal !== 'serve');
+      else
+        this.#begin({
+          order: `signal-${randomBytes(4).toString('hex')}`,
+          force: false,
+          by: 'signal',
+        });
+    });
+    if (this.#goal === 'serve') this.#start('first');
+    const code = await this.#result.promise;
+    unwatch();
+    await Promise.all(this.#sweeps);
+    return code;
+  }
+
+  #spawn(role: Role): Generation {
+    const generation = new Generation(
+      {
+        generation: ++this.#number,
+        role,
+        alive: this.#alive(),
+        cookie: `${this.#homeTag}.${randomBytes(12).toString('hex')}`,
+        supervisorVersion: this.#options.version,
+        supervisorPid: process.pid,
+        beatMs: this.#timeouts.beatMs,
+      },
+      this.#options.command,
+      this.#listener,
+      this.#clock,
+      { message: (g, m) => this.#heard(g, m), ended: (g, exit) => this.#ended(g, exit) },
+    );
+    this.#living.add(generation);
+    return generation;
+  }
+
+  #start(role: 'first' | 'recovery'): void {
+    this.#retry = undefined;
+    const generation = this.#spawn(role);
+    this.#starting = generation;
+    this.#log('info', `generation ${generation.number} starts (${role})`);
+    this.#readyTimer = this.#clock.after(this.#timeouts.readyMs, () =>
+      generation.end(`was not ready within ${this.#timeouts.readyMs} ms`, this.#timeouts.killMs),
+    );
+  }
+
+  #heard(from: Generation, message: FromGeneration): void {
+    switch (message.type) {
+      case 'ready':
+        from.instance = message.instance;
+        from.version = message.version;
+        from.stopTimeoutMs = message.stopTimeoutMs;
+        this.#ready(from);
+        return;
+      case 'restart-requested':
+        if (message.mode === 'full') this.#leaveAll('restart', message.force, message.order);
+        else this.#begin({ ...message, by: `generation ${from.number}` });
+        return;
+      case 'cancel-restart':
+        this.#waiting = this.#waiting.filter((request) => request.order !== message.order);
+        if (this.#handOver?.has(message.order)) this.#giveUp('cancelled', 'it was cancelled');
+        return;
+      case 'stop-requested':
+        this.#leaveAll('stop', message.force);
+        return;
+      case 'drained':
+        from.leaveWithin(this.#timeouts.forceMs, 'had drained but did not exit');
+        return;
+    }
+  }
+
+  #ready(generation: Generation): void {
+    if (generation.state !== 'starting' || this.#goal !== 'serve') return;
+    const handOver = this.#handOver?.candidate === generation ? this.#handOver : undefined;
+    const predecessor = this.#serving;
+    this.#readyTimer?.cancel();
+    generation.state = 'serving';
+    generation.missedBeats = 0;
+    this.#serving = generation;
+    this.#starting = undefined;
+    this.#handOver = undefined;
+    this.#everServed = true;
+    generation.send({ type: 'activate', ...(handOver && { order: handOver.order }) });
+    if (handOver !== undefined) {
+      const { handoverMs, forceMs } = this.#timeouts;
+      predecessor?.drain(handOver.order, handOver.force, handoverMs, forceMs);
+      this.#tell(handOver.settle('done'));
+    }
+    const where = `${this.#listener.address.host}:${this.#listener.address.port}`;
+    this.#log('info', `generation ${generation.number} serves on ${where}`);
+    this.#manager.ready(`generation ${generation.number} serves on ${where}`);
+    for (const request of this.#waiting.splice(0)) this.#begin(request);
+  }
+
+  #begin(request: Request): void {
+    const { order, force, by } = request;
+    if (this.#goal !== 'serve') {
+      const reason = `the gateway is about to ${this.#goal}`;
+      this.#tell([{ type: 'handover-result', order, state: 'refused', reason, tookMs: 0 }]);
+    } else if (this.#handOver !== undefined) {
+      this.#handOver.join(order, force);
+    } else if (this.#serving === undefined) {
+      this.#waiting.push(request);
+    } else {
+      const candidate = this.#spawn('successor');
+      const { readyMs } = this.#timeouts;
+      const timedOut = () =>
+        this.#giveUp(
+          'timed-out',
+          `generation ${candidate.number} was not ready within ${readyMs} ms`,
+        );
+      this.#handOver = new HandOver(candidate, request, { readyMs, timedOut }, this.#clock);
+      this.#serving.send({ type: 'handover-started', order, by });
+      this.#log('info', `hand-over ${order}: generation ${candidate.number} starts`);
+      this.#manager.reloading(`hand-over to generation ${candidate.number}`);
+    }
+  }
+
+  /** Ends a hand-over that has not moved anything. */
+  #giveUp(state: Exclude<HandOverState, 'done'>, reason: string): void {
+    const handOver = this.#handOver;
+    if (handOver === undefined) return;
+    this.#handOver = undefined;
+    this.#tell(handOver.settle(state, reason), handOver.candidate);
+    handOver.candidate.end(reason, this.#timeouts.killMs);
+    if (this.#goal !== 'serve') return;
+    const number = this.#serving?.number;
+    this.#log('warn', `hand-over ${handOver.order} ${state}: ${reason}`);
+    if (number === undefined) this.#recover(reason);
+    else this.#manager.ready(`generation ${number} serves on; hand-over ${state}: ${reason}`);
+  }
+
+  #ended(generation: Generation, exit: Exit): void {
+    this.#living.delete(generation);
+    this.#track(generation.agents.sweep(this.#clock, this.#timeouts.killMs));
+    const { number, instance } = generation;
+    const role =
+      generation === this.#serving
+        ? 'serving'
+        : generation === this.#starting
+          ? 'starting'
+          : generation === this.#handOver?.candidate
+            ? 'candidate'
+            : 'leaving';
+    const asked = generation.endedBecause === undefined && (exit.code === 0 || exit.code === 75);
+    const unexpected = role === 'leaving' ? !asked : this.#goal === 'serve';
+    this.#log(unexpected ? 'warn' : 'info', `generation ${number} (${role}): ${exit.reason}`);
+    if (role === 'serving') this.#serving = undefined;
+    if (role === 'starting') this.#starting = undefined;
+    this.#tell([
+      {
+        type: 'alive',
+        instances: this.#alive(),
+        unexpected,
+        ...(instance !== undefined && { ended: instance }),
+      },
+    ]);
+
+    if (this.#goal !== 'serve') {
+      if (this.#living.size === 0) this.#finish();
+    } else if (role === 'candidate') {
+      this.#giveUp('refused', `generation ${number} ${exit.reason}`);
+    } else if (role === 'serving' || role === 'starting') {
+      this.#readyTimer?.cancel();
+      this.#fell(role, exit);
+    }
+  }
+
+  /** The goal is to serve, and the one that served or was about to has ended. */
+  #fell(role: 'serving' | 'starting', exit: Exit): void {
+    const { OK, RESTART, CONFIG, FAILURE } = ExitCode;
+    if (exit.code === OK || exit.code === RESTART) {
+      this.#leaveAll(exit.code === OK ? 'stop' : 'restart', false);
+    } else if (role === 'starting' && !this.#everServed && exit.code === CONFIG) {
+      this.#result.resolve(CONFIG);
+    } else if (role === 'starting' && !this.#everServed && ++this.#failedStarts >= this.#attempts) {
+      this.#log('error', `${this.#failedStarts} starts have failed, the last one: ${exit.reason}`);
+      this.#result.resolve(FAILURE);
+    } else if (this.#handOver === undefined) {
+      this.#recover(exit.reason, exit.code === CONFIG);
+    }
+  }
+
+  #recover(reason: string, hopeless = false): void {
+    const wait = this.#backoff.failed(this.#clock.monotonic(), hopeless);
+    if (wait.looping) {
+      this.#log(
+        'error',
+        `nobody serves: ${reason}. ${wait.failures} failures in a row of minutes; ` +
+          `next try in ${wait.ms / 1_000} s, and so on until it works`,
+      );
+      this.#manager.status(`nobody serves: ${reason}; next try in ${wait.ms / 1_000} s`);
+    }
+    const role = this.#everServed ? 'recovery' : 'first';
+    if (wait.ms === 0) this.#start(role);
+    else this.#retry = this.#clock.after(wait.ms, () => this.#start(role));
+  }
+
+  #leaveAll(goal: 'stop' | 'restart', force: boolean, order?: string): void {
+    // A stop outranks a restart that is under way; nothing outranks a stop.
+    if (this.#goal !== 'stop') this.#goal = goal;
+    this.#force ||= force;
+    this.#retry?.cancel();
+    this.#readyTimer?.cancel();
+    this.#manager.stopping(this.#goal === 'stop' ? 'stopping' : 'restarting');
+    this.#giveUp('refused', `the gateway is about to ${this.#goal}`);
+    const orders = this.#waiting.splice(0);
+    for (const request of orders) this.#begin(request);
+    for (const generation of this.#living) {
+      if (generation.endedBecause !== undefined) continue;
+      const ms = this.#force
+        ? this.#timeouts.forceMs
+        : (generation.stopTimeoutMs ?? this.#timeouts.stopMs);
+      const how = {
+        why: this.#goal === 'stop' ? ('stop' as const) : ('restart' as const),
+        force: this.#force,
+        ...(order !== undefined && { order }),
+      };
+      generation.stop(how, ms);
+    }
+    if (this.#living.size === 0) this.#finish();
+  }
+
+  #finish(): void {
+    this.#result.resolve(this.#goal === 'restart' ? ExitCode.RESTART : ExitCode.OK);
+  }
+
+  async #hung(generation: Generation): Promise<void> {
+    const { watchdogMs } = this.#timeouts;
+    const stack = generation.pid === undefined ? '' : await stackOf(generation.pid);
+    this.#log(
+      'error',
+      `generation ${generation.number} hangs, silent for ${watchdogMs} ms; ended. It was at:\n${stack}`,
+    );
+    generation.end(`was silent for ${watchdogMs} ms`, 0);
+  }
+
+  #alive(): string[] {
+    return [...this.#living].flatMap((g) => (g.instance === undefined ? [] : [g.instance]));
+  }
+
+  #tell(messages: readonly ToGeneration[], except?: Generation): void {
+    for (const generation of this.#living) {
+      if (generation !== except) for (const message of messages) generation.send(message);
+    }
+  }
+
+  #track(sweep: Promise<unknown>): void {
+    this.#sweeps.add(sweep);
+    void sweep.finally(() => this.#sweeps.delete(sweep));
+  }
+
+  #log(level: 'info' | 'warn' | 'error', message: string): void {
+    this.#options.log(level, message);
+  }
+}
