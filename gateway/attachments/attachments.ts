@@ -1,0 +1,109 @@
+import { SECOND } from '../core/clock.ts';
+import { accountKey } from '../core/lane.ts';
+import type { Address, Attachment } from '../core/message.ts';
+import type { Log, Platform } from '../platforms/platform.ts';
+import type { AttachmentsOptions } from './options.ts';
+import { AttachmentStore } from './store.ts';
+
+export interface AttachmentsDeps {
+  /** The folder of the store; every instance of a home uses the same. */
+  readonly dir: string;
+  readonly platformOf: (address: Address) => Platform | undefined;
+  readonly log: Log;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** The files of a turn, and a line for the agent about each that is missing. */
+export interface FetchedFiles {
+  readonly attachments: readonly Attachment[];
+  readonly notes: readonly string[];
+}
+
+/** The files that people send: fetched before a turn starts, kept by content, read by agents. */
+export class Attachments {
+  readonly #options: AttachmentsOptions;
+  readonly #deps: AttachmentsDeps;
+  readonly #store: AttachmentStore;
+
+  constructor(options: AttachmentsOptions, deps: AttachmentsDeps) {
+    this.#options = options;
+    this.#deps = deps;
+    this.#store = new AttachmentStore(deps.dir);
+  }
+
+  /**
+   * Fetches the files of a turn, one after the other, into the store: their refs become `sha256:…`.
+   * Never rejects: a file that cannot be had is a note, not a failed turn.
+   */
+  async fetch(
+    address: Address,
+    attachments: readonly Attachment[],
+    signal: AbortSignal,
+  ): Promise<FetchedFiles> {
+    const { max_count, enabled } = this.#options;
+    const fetched: Attachment[] = [];
+    const notes: string[] = [];
+    for (const [n, attachment] of attachments.entries()) {
+      try {
+        if (!enabled) throw new Error('files are not fetched here');
+        if (n >= max_count) throw new Error(`only ${max_count} files of one message are`);
+        fetched.push(await this.#fetchOne(address, attachment, signal));
+      } catch (error) {
+        const what =
+          attachment.name === undefined
+            ? attachment.kind
+            : `${attachment.kind} "${attachment.name}"`;
+        const why = (error as Error).message;
+        notes.push(`[The ${what} could not be fetched: ${why}.]`);
+        this.#deps.log.warn({ address, kind: attachment.kind, why }, 'a file could not be fetched');
+      }
+    }
+    return { attachments: fetched, notes };
+  }
+
+  /** The bytes of a fetched file. @throws RequestError when it is no longer kept. */
+  readonly readFile = (attachment: Attachment): Promise<Uint8Array> =>
+    this.#store.read(attachment.ref);
+
+  /** Removes what is old or too much; called now and then by one instance. */
+  async sweep(): Promise<void> {
+    const { keep, total } = this.#options;
+    const removed = await this.#store.sweep(this.#deps.now(), keep * SECOND, total);
+    if (removed > 0) this.#deps.log.info({ removed }, 'old files were removed');
+  }
+
+  async #fetchOne(
+    address: Address,
+    attachment: Attachment,
+    signal: AbortSignal,
+  ): Promise<Attachment> {
+    const { max_size, types, timeout } = this.#options;
+    if (await this.#store.has(attachment.ref)) return attachment;
+    refuseType(attachment.type, types);
+    if (attachment.size !== undefined && attachment.size > max_size) {
+      throw new Error(`it is larger than ${max_size} bytes`);
+    }
+    const owner = accountKey(address);
+    const known = await this.#store.known(owner, attachment.ref);
+    if (known !== undefined) return { ...attachment, ref: known };
+    const platform = this.#deps.platformOf(address);
+    if (platform?.open === undefined) throw new Error(`${address.platform} gives no files`);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout * SECOND)]);
+    const opened = await platform.open(attachment, limit);
+    const type = attachment.type ?? opened.type;
+    refuseType(type, types);
+    const { ref, size } = await this.#store.put(opened.body, max_size);
+    await this.#store.remember(owner, attachment.ref, ref);
+    return { ...attachment, ref, size, ...(type === undefined ? {} : { type }) };
+  }
+}
+
+function refuseType(type: string | undefined, types: readonly string[]): void {
+  if (type === undefined || types.includes('*/*')) return;
+  const plain = type.split(';')[0]?.trim().toLowerCase() ?? '';
+  const fits = types.some(
+    (one) => one === plain || (one.endsWith('/*') && plain.startsWith(one.slice(0, -1))),
+  );
+  if (!fits) throw new Error(`files of type ${plain} are not fetched here`);
+}

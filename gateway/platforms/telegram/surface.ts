@@ -1,0 +1,46 @@
+import type { Address, JsonValue } from '../../core/message.ts';
+import type { DraftSurface } from '../shared/drafts.ts';
+import type { Floods } from '../shared/floods.ts';
+import { type Calls, refusalOf } from './api.ts';
+import { edit, post, replyTo, targetOf } from './sender.ts';
+
+/** Progress by Telegram's requests. `contextOf` finds the message that a placeholder answers. */
+export function telegramSurface(
+  calls: Calls,
+  floods: Floods,
+  contextOf: (message: string) => JsonValue | undefined,
+): DraftSurface {
+  /** Flood waits hold for everything in a chat, and progress is the first to be silent. */
+  const minding = async <T>(address: Address, request: () => Promise<T>): Promise<T> => {
+    const left = floods.left(address.chat);
+    if (left > 0)
+      throw Object.assign(new Error('Telegram asked for silence'), { retryAfterMs: left });
+    try {
+      return await request();
+    } catch (error) {
+      const retryAfterMs = refusalOf(error)?.retryAfterMs;
+      if (retryAfterMs === undefined) throw error;
+      floods.asked(address.chat, retryAfterMs);
+      throw Object.assign(new Error('Telegram asked for silence'), { retryAfterMs });
+    }
+  };
+  return {
+    typing: (address) =>
+      minding(address, async () => {
+        await calls.sendChatAction({ ...targetOf(address), action: 'typing' });
+      }),
+    post: (address, text, message) =>
+      minding(address, () => {
+        const context = message === undefined ? undefined : contextOf(message);
+        return post(calls, targetOf(address), text, replyTo(context));
+      }),
+    edit: (address, id, text) =>
+      minding(address, async () => {
+        await edit(calls, targetOf(address), id, text);
+      }),
+    remove: (address, id) =>
+      minding(address, async () => {
+        await calls.deleteMessage({ chat_id: address.chat, message_id: Number(id) });
+      }),
+  };
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+
+export interface Accepted {
+  readonly id: string;
+  readonly lane: string;
+  readonly session: string;
+  readonly ahead: number;
+}
+
+const MAX_ENTRIES = 5000;
+
+/**
+ * Recent requests without an Idempotency-Key, by caller and body, so that a retry (the openai package
+ * sends up to two by itself) joins what its first attempt began instead of running it again.
+ *
+ * In memory, for `keepMs` after the last attempt: a retry that reaches another process, after a crash or
+ * a hand-over, is not recognised and runs anew. Only an Idempotency-Key is safe there.
+ */
+export class Retries {
+  readonly #entries = new Map<string, { accepted: Promise<Accepted>; at: number }>();
+  readonly #now: () => number;
+  readonly #keepMs: number;
+
+  constructor(now: () => number, keepMs = 600_000) {
+    this.#now = now;
+    this.#keepMs = keepMs;
+  }
+
+  /** What the latest attempt with this fingerprint began, if it is known. */
+  find(fingerprint: string): Promise<Accepted> | undefined {
+    const entry = this.#entries.get(fingerprint);
+    if (entry === undefined || this.#now() - entry.at > this.#keepMs) return undefined;
+    entry.at = this.#now();
+    return entry.accepted;
+  }
+
+  /** Remembers an attempt; forgets it if it was not accepted. */
+  remember(fingerprint: string, accepted: Promise<Accepted>): void {
+    this.#entries.delete(fingerprint);
+    this.#entries.set(fingerprint, { accepted, at: this.#now() });
+    accepted.catch(() => {
+      if (this.#entries.get(fingerprint)?.accepted === accepted) this.#entries.delete(fingerprint);
+    });
+    for (const [key, entry] of this.#entries) {
+      if (this.#entries.size <= MAX_ENTRIES && this.#now() - entry.at <= this.#keepMs) break;
+      this.#entries.delete(key);
+    }
+  }
+
+  /** A given-up turn is not joined: the next attempt starts anew. */
+  forget(message: string): void {
+    for (const [key, entry] of this.#entries) {
+      void entry.accepted.then(
+        (a) => {
+          if (a.id === message && this.#entries.get(key) === entry) this.#entries.delete(key);
+        },
+        () => {},
+      );
+    }
+  }
+}
+
+/** Names a request by its caller, its session and its body as it came. */
+export function fingerprintOf(caller: string, session: string | undefined, raw: string): string {
+  const hash = createHash('sha256');
+  for (const part of [caller, session ?? '', raw]) hash.update(`${part.length}:`).update(part);
+  return hash.digest('hex');
+}

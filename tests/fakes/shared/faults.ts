@@ -1,0 +1,46 @@
+/**
+ * A fault of a fake platform, armed for the next `times` requests to `method` after `skip` of them.
+ *
+ * `before`: the connection is cut, nothing happened. `after`: it happened, the answer was lost.
+ * `status`: an error answer, nothing happened. `status-after`: an error answer, but it happened.
+ * `slow`: answered after `ms`. `duplicate`: getUpdates hands out confirmed updates again.
+ * `shuffle`: getUpdates hands them out in the wrong order.
+ */
+export interface Fault {
+  readonly method: string;
+  readonly kind: 'before' | 'after' | 'status' | 'status-after' | 'slow' | 'duplicate' | 'shuffle';
+  readonly times?: number;
+  readonly skip?: number;
+  readonly status?: number;
+  readonly description?: string;
+  /** Seconds. */
+  readonly retryAfter?: number;
+  readonly ms?: number;
+}
+
+export class Faults {
+  #armed: { fault: Fault; skip: number; left: number }[] = [];
+
+  arm(fault: Fault): void {
+    this.#armed.push({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 });
+  }
+
+  clear(): void {
+    this.#armed = [];
+  }
+
+  /** The fault that strikes this request, if any. */
+  strike(method: string): Fault | undefined {
+    for (const armed of this.#armed) {
+      if (armed.fault.method !== method && armed.fault.method !== '*') continue;
+      if (armed.skip > 0) {
+        armed.skip--;
+        continue;
+      }
+      armed.left--;
+      this.#armed = this.#armed.filter((a) => a.left > 0);
+      return armed.fault;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,33 @@
+/** What a test says as a person. */
+export interface Said {
+  readonly chat: number;
+  readonly user: number;
+  readonly text?: string;
+  readonly caption?: string;
+  readonly name?: string;
+  readonly type?: 'private' | 'group' | 'supergroup';
+  readonly thread?: number;
+  /** The id of the message it answers, and who wrote that. */
+  readonly replyTo?: number;
+  readonly replyToBot?: boolean;
+  readonly album?: string;
+  readonly photo?: string;
+  readonly document?: string;
+  readonly voice?: string;
+  /** Edits this message instead of writing a new one. */
+  readonly edits?: number;
+}
+
+/** One message of a chat as the fake keeps it. */
+export interface Kept {
+  readonly chat: string;
+  readonly id: number;
+  readonly bot: boolean;
+  text: string;
+  deleted: boolean;
+  readonly thread?: number;
+  readonly replyTo?: number;
+  /** Texts it had before, oldest first. */
+  readonly versions: string[];
+  keyboard?: { text: string; callback_data: string }[][];
+}
