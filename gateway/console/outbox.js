@@ -1,0 +1,114 @@
+import { post } from './api.js';
+import { randomId } from './route.js';
+import { state, update } from './store.js';
+
+/**
+ * Messages on their way to the gateway. Each has an id of ours and lies in this browser's storage until
+ * the gateway says that its journal has it; sent again under the same id it is taken once.
+ *
+ *     waiting ─▶ sending ─▶ (accepted: gone from here)
+ *        ▲          │
+ *        └─ no ─────┴─▶ refused     (will be refused again: a person decides)
+ */
+const PREFIX = 'sluice.pending.';
+let busy = false;
+let timer;
+let wait = 0;
+
+export function loadPending() {
+  const items = Object.keys(localStorage)
+    .filter((key) => key.startsWith(PREFIX))
+    .map((key) => JSON.parse(localStorage.getItem(key)))
+    .sort((a, b) => a.at - b.at);
+  update((s) => {
+    s.pending = items;
+  });
+  flushPending();
+}
+
+export function sendMessage(chat, text) {
+  const item = { clientId: randomId(), chat, text, at: Date.now(), state: 'waiting' };
+  localStorage.setItem(PREFIX + item.clientId, JSON.stringify(item));
+  update((s) => {
+    s.pending = [...s.pending, item];
+  });
+  flushPending();
+}
+
+export function dropPending(clientId) {
+  localStorage.removeItem(PREFIX + clientId);
+  update((s) => {
+    s.pending = s.pending.filter((p) => p.clientId !== clientId);
+  });
+}
+
+export function retryPending(clientId) {
+  mark(clientId, { state: 'waiting', error: undefined });
+  flushPending();
+}
+
+/** Sends what waits, in order, one after the other. */
+export async function flushPending() {
+  if (busy) return;
+  clearTimeout(timer);
+  busy = true;
+  try {
+    for (;;) {
+      const next = state.pending.find((p) => p.state !== 'refused');
+      if (next === undefined || !(await sendOne(next))) return;
+    }
+  } finally {
+    busy = false;
+  }
+}
+
+async function sendOne({ clientId, chat, text, at }) {
+  mark(clientId, { state: 'sending' });
+  try {
+    const taken = await post('/api/messages', { clientId, chat, text });
+    localStorage.removeItem(PREFIX + clientId);
+    wait = 0;
+    update((s) => {
+      s.pending = s.pending.filter((p) => p.clientId !== clientId);
+      // The event may have come first, and the turn may even be over.
+      const known = s.asked.has(taken.id) || taken.duplicate;
+      const over = s.transcript.entries.some((e) => e.message === taken.id);
+      const said = [...s.said.values()].some((x) => x.message === taken.id);
+      if (!known && !over && !said) {
+        s.asked.set(taken.id, { id: taken.id, lane: taken.lane, text, at, state: 'queued' });
+      }
+    });
+    return true;
+  } catch (error) {
+    if (error.status === 401) {
+      mark(clientId, { state: 'waiting', error: 'Waiting for you to log in.' });
+      update((s) => {
+        s.login = { required: true, in: false };
+      });
+      return false;
+    }
+    const final = error.status >= 400 && error.status < 500 && ![408, 429].includes(error.status);
+    if (final) {
+      mark(clientId, { state: 'refused', error: error.message });
+      return true;
+    }
+    wait = error.retryAfter ? error.retryAfter * 1000 : Math.min(10_000, wait * 2 || 700);
+    mark(clientId, {
+      state: 'waiting',
+      error: error.status === 0 ? 'Waiting for the connection.' : error.message,
+    });
+    timer = setTimeout(flushPending, wait);
+    return false;
+  }
+}
+
+function mark(clientId, change) {
+  update((s) => {
+    s.pending = s.pending.map((p) => (p.clientId === clientId ? { ...p, ...change } : p));
+  });
+}
+
+addEventListener('online', () => {
+  wait = 0;
+  void flushPending();
+});

@@ -1,0 +1,89 @@
+import { get } from './api.js';
+import { shownSession, state, update } from './store.js';
+
+const PAGE = 60;
+/** Lines kept in the page at its end; older ones are read again when somebody goes up to them. */
+const KEPT = 180;
+
+let opening = 0;
+
+/** Shows the session of the route from its end. */
+export async function openTranscript() {
+  const session = shownSession()?.id ?? state.route.session;
+  const turn = ++opening;
+  if (session !== state.transcript.session) {
+    update((s) => {
+      s.transcript = { session, entries: [], more: false, loading: session !== undefined };
+    });
+  }
+  if (session === undefined) return;
+  const entries = await read(session, '').catch(() => undefined);
+  if (entries === undefined || turn !== opening) return;
+  update((s) => {
+    s.transcript = { session, entries, more: entries.length === PAGE, loading: false };
+    settle(s, entries);
+  });
+}
+
+/** Reads what is new at the end of the shown session. */
+export async function refreshTranscript() {
+  const session = shownSession()?.id ?? state.route.session;
+  if (session === undefined || session !== state.transcript.session) return openTranscript();
+  // What has ended before we ask is in the answer; what ends meanwhile may not be.
+  const ended = new Set([...state.turns.values()].filter((t) => t.ended).map((t) => t.turn));
+  const settled = new Set([...state.asked.values()].filter((m) => m.settled).map((m) => m.id));
+  const latest = await read(session, '').catch(() => undefined);
+  if (latest === undefined || session !== state.transcript.session) return;
+  update((s) => {
+    const known = s.transcript.entries;
+    const first = latest[0]?.seq ?? 0;
+    const joins = known.length === 0 || known.at(-1).seq + 1 >= first;
+    const entries = joins ? [...known.filter((e) => e.seq < first), ...latest] : latest;
+    const more = joins && known.length > 0 ? s.transcript.more : latest.length === PAGE;
+    s.transcript = { ...s.transcript, entries, more, loading: false };
+    for (const turn of ended) s.turns.delete(turn);
+    for (const message of settled) s.asked.delete(message);
+    settle(s, entries);
+  });
+}
+
+/** Reads the page before the first line shown. */
+export async function readEarlier() {
+  const { session, entries, more, loading } = state.transcript;
+  if (!more || loading || entries.length === 0) return;
+  update((s) => {
+    s.transcript = { ...s.transcript, loading: true };
+  });
+  const earlier = await read(session, `&before=${entries[0].seq}`).catch(() => undefined);
+  update((s) => {
+    if (s.transcript.session !== session) return;
+    const known = s.transcript.entries;
+    s.transcript = {
+      session,
+      entries: [...(earlier ?? []).filter((e) => e.seq < (known[0]?.seq ?? 0)), ...known],
+      more: earlier === undefined || earlier.length === PAGE,
+      loading: false,
+    };
+  });
+}
+
+/** Lets go of what is far above, once somebody is back at the end. */
+export function trimTranscript() {
+  if (state.transcript.entries.length <= KEPT + PAGE) return;
+  update((s) => {
+    s.transcript = { ...s.transcript, entries: s.transcript.entries.slice(-KEPT), more: true };
+  });
+}
+
+function read(session, more) {
+  return get(`/api/sessions/${encodeURIComponent(session)}/transcript?limit=${PAGE}${more}`);
+}
+
+/** Takes away what the transcript now has. */
+function settle(s, entries) {
+  for (const entry of entries) {
+    if (entry.message !== undefined && entry.role === 'user') s.asked.delete(entry.message);
+    const turn = entry.turn === undefined ? undefined : s.turns.get(entry.turn);
+    if (turn?.ended) s.turns.delete(entry.turn);
+  }
+}
