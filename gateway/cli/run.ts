@@ -1,0 +1,56 @@
+import { Command } from 'commander';
+import { catchSignals } from '../supervisor/signals.ts';
+import { contextOf } from './context.ts';
+import { VERSION } from './version.ts';
+
+export function runCommand(): Command {
+  return new Command('run')
+    .summary('start the gateway and stay')
+    .description(
+      'Starts the gateway on this terminal, or under a service manager. SIGTERM and SIGINT stop it with a drain; a second one ends the wait. SIGUSR1 restarts it.',
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  sluice run\n  sluice run --home ./state --config ./sluice.yaml',
+    )
+    .action(async (_options, command: Command) => {
+      const signals = catchSignals();
+      const { home, config, places } = contextOf(command);
+      const { ensureHome } = await import('../config/paths.ts');
+      const { listenAddress } = await import('./listenAddress.ts');
+      const { superviseGateway } = await import('../supervisor/supervisor.ts');
+      ensureHome(home);
+      const code = await superviseGateway({
+        home,
+        signals,
+        version: VERSION,
+        listen: await listenAddress(config, places),
+        command: {
+          args: [
+            process.argv[1] as string,
+            'generation',
+            home,
+            ...(config === undefined ? [] : [config]),
+          ],
+        },
+        log: (level, message) => process.stderr.write(line(level, message)),
+      });
+      // Lock, socket and children are given back; a forgotten handle must not keep a process that has ended.
+      process.exit(code);
+    });
+}
+
+/** One line of the supervisor's own, in the form that the gateway's log has. */
+function line(level: 'info' | 'warn' | 'error', message: string): string {
+  const at = new Date();
+  if (process.stderr.isTTY)
+    return `${at.toISOString().slice(11, 23)} ${level.toUpperCase()} supervisor: ${message}\n`;
+  const fields = {
+    level,
+    time: at.toISOString(),
+    pid: process.pid,
+    part: 'supervisor',
+    msg: message,
+  };
+  return `${JSON.stringify(fields)}\n`;
+}
