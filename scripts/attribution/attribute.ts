@@ -1,0 +1,214 @@
+import { type AssistantList, Assistants } from './assistants.ts';
+import type { AuthorMap } from './author-map.ts';
+import { CannotCheck } from './errors.ts';
+import type { Forge, Gap, PullFact } from './facts.ts';
+import { pullsFromRefs } from './facts.ts';
+import type { Git } from './git.ts';
+import { type Commit, readHistory } from './history.ts';
+import { Identities } from './identities.ts';
+import { type Change, type Filtered, Ledger } from './ledger.ts';
+import { applyMailmap } from './mailmap.ts';
+import type { Evidence, Person, Strength, Unresolved } from './model.ts';
+import { gather } from './people.ts';
+import { countCommits, type Range } from './range.ts';
+import { sourceClaims } from './source-credit.ts';
+import { SourceResolver } from './sources.ts';
+
+export interface AttributeOptions {
+  readonly git: Git;
+  readonly range: Range;
+  readonly map: AuthorMap;
+  readonly assistants?: AssistantList;
+  /** "owner/name" of the repository, where it is on a forge. */
+  readonly repo?: string;
+  /** Absent: offline, nothing is asked. */
+  readonly forge?: Forge;
+  /** Known facts of pull requests, of `--prs` or of a cache. */
+  readonly known?: ReadonlyMap<number, PullFact>;
+  readonly merges?: boolean;
+  readonly changes?: boolean;
+  readonly minEvidence?: Strength;
+  readonly onCommit?: (read: number) => void;
+  readonly onStep?: (what: string) => void;
+}
+
+/** Everything that is known about who made a range. */
+export interface Attribution {
+  readonly range: Range;
+  readonly commits: number;
+  readonly authored: number;
+  readonly people: readonly Person[];
+  readonly unresolved: readonly Unresolved[];
+  /** Needed facts that could not be had: the check is incomplete. */
+  readonly incomplete: readonly string[];
+  /** What was not looked at, without being needed. */
+  readonly limits: readonly string[];
+  readonly filtered: readonly Filtered[];
+  /** Weak evidence that was not counted. */
+  readonly weak: readonly { readonly who: string; readonly evidence: Evidence }[];
+  readonly changes: readonly (Change & { readonly people: readonly Person[] })[];
+  readonly identities: Identities;
+}
+
+/**
+ * Reads a range and says who made it, on what evidence.
+ * @throws CannotCheck when git fails or the number of commits read is not git's own count.
+ */
+export async function attribute(options: AttributeOptions): Promise<Attribution> {
+  const { git, range, map, repo, forge } = options;
+  const assistants = new Assistants(options.assistants);
+  const ledger = new Ledger(assistants, {
+    ...(repo === undefined ? {} : { repo }),
+    merges: options.merges ?? false,
+    changes: options.changes ?? false,
+    ignore: new Set(map.ignore.map((each) => each.toLowerCase())),
+  });
+  const counted = countCommits(git, range);
+  counted.catch(() => {}); // Awaited below; a failing log is told first.
+  await readInto(ledger, readHistory(git.dir, range.revisions), options.onCommit);
+  const expected = await counted;
+  if (ledger.commits !== expected) {
+    throw new CannotCheck(`read ${ledger.commits} commits where git counts ${expected}`);
+  }
+
+  const mapped = await applyMailmap(git, ledger);
+  const identities = new Identities(map);
+  const keys = new Map<string, string>();
+  for (const [seen, sighting] of ledger.sightings) {
+    const ident = mapped.get(seen) ?? sighting.ident;
+    const raw = mapped.has(seen) ? sighting.ident : undefined;
+    keys.set(seen, identities.add(ident, raw));
+    for (const each of sighting.raws.values()) identities.add(ident, each);
+  }
+
+  const limits: string[] = [];
+  const incomplete: string[] = [];
+  if (forge === undefined) {
+    if (repo !== undefined && ledger.landed.size > 0) {
+      const known = [...ledger.landed.keys()].filter(
+        (n) => options.known?.get(n)?.body !== undefined,
+      );
+      const unread = ledger.landed.size - known.length;
+      if (unread > 0) {
+        limits.push(
+          `the descriptions of ${unread} pull requests of this range were not read (offline)`,
+        );
+      }
+    }
+  } else {
+    options.onStep?.('asking GitHub about addresses');
+    incomplete.push(...(await askAboutAddresses(forge, ledger, identities, keys)).map(describe));
+  }
+
+  const known = new Map(options.known);
+  const bodies =
+    forge === undefined
+      ? [...ledger.landed.keys()].filter((n) => known.has(n))
+      : [...ledger.landed.keys()];
+  if (forge !== undefined) {
+    options.onStep?.('reading descriptions of pull requests');
+    const wanted = bodies.filter((number) => known.get(number)?.body === undefined);
+    const answer = await forge.pulls(wanted);
+    for (const [number, fact] of answer.facts) known.set(number, fact);
+    incomplete.push(...summary(answer.gaps, 'descriptions of pull requests were not read'));
+  }
+  for (const number of bodies) {
+    const fact = known.get(number);
+    if (fact?.kind !== 'pull' || fact.body === undefined) continue;
+    const landed = ledger.landed.get(number)!;
+    const texts = `${fact.title ?? ''}\n\n${fact.body}`;
+    const claims = sourceClaims(texts, {
+      ...(repo === undefined ? {} : { repo }),
+      landing: [number],
+    });
+    for (const claim of claims) ledger.claims.push({ claim, landing: number, by: landed.by });
+  }
+
+  const resolver = new SourceResolver({
+    identities,
+    keys,
+    ledger,
+    known,
+    assistants,
+    repo,
+    minEvidence: options.minEvidence ?? 'strong',
+    pulls: async (numbers) => {
+      const fromRefs = await pullsFromRefs(git, numbers);
+      if (forge === undefined) return { facts: fromRefs, gaps: new Map() };
+      const answer = await forge.pulls(numbers);
+      for (const [number, fact] of fromRefs) {
+        if (!answer.facts.has(number)) answer.facts.set(number, fact);
+      }
+      return answer;
+    },
+  });
+  if (ledger.claims.length > 0) options.onStep?.('resolving sources');
+  const sources = await resolver.run();
+  incomplete.push(...sources.incomplete);
+
+  const gathered = gather({ ledger, identities, keys, sources, map });
+  return {
+    range,
+    commits: ledger.commits,
+    authored: ledger.commits - ledger.merges,
+    people: gathered.people,
+    unresolved: [...gathered.unresolved, ...sources.unresolved],
+    incomplete,
+    limits,
+    filtered: [...ledger.filtered.values()],
+    weak: sources.weak,
+    changes: ledger.changes.map((change) => ({
+      ...change,
+      people: gathered.of(change.by, change.sha),
+    })),
+    identities,
+  };
+}
+
+async function readInto(
+  ledger: Ledger,
+  commits: AsyncIterable<Commit>,
+  onCommit: ((read: number) => void) | undefined,
+): Promise<void> {
+  for await (const commit of commits) {
+    ledger.add(commit);
+    if (onCommit !== undefined && ledger.commits % 500 === 0) onCommit(ledger.commits);
+  }
+}
+
+/** One commit of each address without a login; GitHub knows whose account it is on. */
+async function askAboutAddresses(
+  forge: Forge,
+  ledger: Ledger,
+  identities: Identities,
+  keys: ReadonlyMap<string, string>,
+): Promise<Gap[]> {
+  const wanted = new Set<string>();
+  for (const [seen, sighting] of ledger.sightings) {
+    const key = keys.get(seen)!;
+    if (key.startsWith('email:') && identities.of(key).login === undefined)
+      wanted.add(sighting.sample);
+  }
+  if (wanted.size === 0) return [];
+  const { facts, gaps } = await forge.commits([...wanted]);
+  const addresses = new Set([...keys.values()]);
+  for (const fact of facts.values()) {
+    for (const author of fact.authors) {
+      if (!addresses.has(`email:${author.email.toLowerCase()}`)) continue;
+      identities.fromGitHub(author.email, author.login, `commit ${fact.sha.slice(0, 9)}`);
+    }
+  }
+  return gaps;
+}
+
+function describe(gap: Gap): string {
+  return `${gap.what}: ${gap.why}`;
+}
+
+function summary(gaps: ReadonlyMap<number, Gap>, what: string): string[] {
+  if (gaps.size === 0) return [];
+  const numbers = [...gaps.keys()];
+  const some = numbers.slice(0, 10).map((number) => `#${number}`);
+  const more = numbers.length > 10 ? ` and ${numbers.length - 10} more` : '';
+  return [`${numbers.length} ${what} (${some.join(', ')}${more}): ${[...gaps.values()][0]!.why}`];
+}

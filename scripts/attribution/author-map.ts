@@ -1,0 +1,167 @@
+import { BadFile } from './errors.ts';
+
+/** One person of the AUTHOR_MAP. */
+export interface MapEntry {
+  readonly login: string;
+  readonly addresses: readonly string[];
+  readonly names: readonly string[];
+  readonly note?: string;
+}
+
+/** `release-notes/authors.yaml`: who is behind which address, who is to be left out. */
+export interface AuthorMap {
+  readonly people: readonly MapEntry[];
+  /** Addresses or logins that are nobody (a machine, an import). */
+  readonly ignore: readonly string[];
+  /** Logins of people who don't want to be named. */
+  readonly optOut: readonly string[];
+}
+
+export const EMPTY_MAP: AuthorMap = { people: [], ignore: [], optOut: [] };
+export const AUTHOR_MAP_PATH = 'release-notes/authors.yaml';
+export const LOGIN = /^(?!-)(?!.*--)[A-Za-z0-9-]{1,39}(?<!-)$/;
+
+const TOP = new Set(['authors', 'ignore', 'opt-out']);
+const KEYS = new Set(['addresses', 'names', 'note']);
+
+/**
+ * Reads the AUTHOR_MAP.
+ * @throws BadFile for a duplicate, one address under two logins, or an unknown key, with its line.
+ */
+export async function parseAuthorMap(text: string, file = AUTHOR_MAP_PATH): Promise<AuthorMap> {
+  const { LineCounter, parseDocument, isMap, isScalar, isSeq } = await import('yaml');
+  const lines = new LineCounter();
+  const doc = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const fail = (offset: number, why: string): never => {
+    throw new BadFile(`${file}:${lines.linePos(offset).line}: ${why}`);
+  };
+  for (const error of doc.errors) fail(error.pos[0], error.message.split('\n')[0]!);
+  if (doc.contents === null) return EMPTY_MAP;
+  type Node = { range?: readonly number[] | null };
+  const at = (node: unknown) => (node as Node | null)?.range?.[0] ?? 0;
+  const seen = new Map<string, string>();
+
+  const strings = (node: unknown, what: string): { text: string; offset: number }[] => {
+    const items = isSeq(node) ? node.items : [node];
+    return items.map((item) => {
+      if (!isScalar(item) || typeof item.value !== 'string' || item.value.trim() === '') {
+        return fail(at(item ?? node), `${what} must be text`);
+      }
+      return { text: item.value.trim(), offset: at(item) };
+    });
+  };
+  const entries = (node: unknown, allowed: Set<string> | undefined, where: string) => {
+    if (!isMap(node)) return fail(at(node), `${where} must be a mapping`);
+    return node.items.map((pair) => {
+      const key = isScalar(pair.key) ? String(pair.key.value) : '';
+      if (allowed !== undefined && !allowed.has(key)) {
+        fail(at(pair.key), `unknown key "${key}" in ${where} (known: ${[...allowed].join(', ')})`);
+      }
+      return { key, value: pair.value, offset: at(pair.key) };
+    });
+  };
+  const claim = (kind: string, value: string, login: string, offset: number) => {
+    const key = `${kind} ${value.toLowerCase()}`;
+    const owner = seen.get(key);
+    if (owner === login) fail(offset, `${kind} ${value} is there twice under ${login}`);
+    if (owner !== undefined) fail(offset, `${kind} ${value} is under ${login} and under ${owner}`);
+    seen.set(key, login);
+  };
+
+  const people: MapEntry[] = [];
+  const lists: { ignore: string[]; optOut: string[] } = { ignore: [], optOut: [] };
+  for (const top of entries(doc.contents, TOP, 'the AUTHOR_MAP')) {
+    if (isScalar(top.value) && top.value.value === null) continue;
+    if (top.key !== 'authors') {
+      const list = strings(top.value, top.key).map((each) => each.text);
+      lists[top.key === 'ignore' ? 'ignore' : 'optOut'].push(...list);
+      continue;
+    }
+    for (const { key: login, value, offset } of entries(top.value, undefined, 'authors')) {
+      if (!LOGIN.test(login)) fail(offset, `"${login}" can't be a GitHub login`);
+      claim('login', login, login, offset);
+      const fields = isMap(value)
+        ? entries(value, KEYS, login)
+        : [{ key: 'addresses', value, offset }];
+      const found: Record<string, string[]> = { addresses: [], names: [], note: [] };
+      for (const field of fields) {
+        for (const each of strings(field.value, `${field.key} of ${login}`)) {
+          if (field.key === 'addresses' && !each.text.includes('@')) {
+            fail(each.offset, `"${each.text}" is no address`);
+          }
+          if (field.key !== 'note') {
+            claim(field.key === 'names' ? 'name' : 'address', each.text, login, each.offset);
+          }
+          found[field.key]!.push(each.text);
+        }
+      }
+      people.push({
+        login,
+        addresses: found.addresses!,
+        names: found.names!,
+        ...(found.note!.length === 0 ? {} : { note: found.note!.join(' ') }),
+      });
+    }
+  }
+  return { people, ...lists };
+}
+
+/** Adds addresses or names to the text of an AUTHOR_MAP; all else keeps its place and comments. */
+export async function addToAuthorMap(
+  text: string,
+  additions: readonly { login: string; address?: string; name?: string; note?: string }[],
+): Promise<string> {
+  if (additions.length === 0) return text;
+  const { parseDocument, isMap, isSeq } = await import('yaml');
+  const doc = parseDocument(text === '' ? 'authors: {}\n' : text);
+  if (doc.contents === null) doc.contents = doc.createNode({ authors: {} }) as never;
+  if (!isMap(doc.get('authors'))) doc.set('authors', doc.createNode({}));
+  const authors = doc.get('authors');
+  if (!isMap(authors)) return text;
+  let changed = false;
+  for (const each of additions) {
+    const key = authors.items
+      .map((pair) => String((pair.key as { value?: unknown }).value))
+      .find((login) => login.toLowerCase() === each.login.toLowerCase());
+    const login = key ?? each.login;
+    if (key === undefined) authors.set(doc.createNode(login), doc.createNode({}));
+    let entry = authors.get(login, true);
+    if (!isMap(entry)) {
+      // The short form, `login: address`.
+      const short = doc.createNode({ addresses: [] });
+      if (entry !== undefined)
+        short.set('addresses' as never, (isSeq(entry) ? entry : [entry]) as never);
+      authors.set(login, doc.createNode(short));
+      entry = authors.get(login, true);
+      if (!isMap(entry)) continue;
+    }
+    for (const [field, value] of [
+      ['addresses', each.address],
+      ['names', each.name],
+    ] as const) {
+      if (value === undefined) continue;
+      if (!isSeq(entry.get(field))) {
+        const old = entry.get(field, true);
+        entry.set(field, doc.createNode(old === undefined ? [] : [old]));
+      }
+      const list = entry.get(field);
+      if (isSeq(list) && !list.items.some((item) => sameText(item, value))) {
+        list.add(doc.createNode(value));
+        changed = true;
+      }
+    }
+    if (each.note !== undefined && !entry.has('note')) {
+      entry.set('note', each.note);
+      changed = true;
+    }
+  }
+  if ('flow' in authors) authors.flow = false;
+  return changed
+    ? doc.toString({ lineWidth: 0, flowCollectionPadding: /[[{] \S/.test(text) })
+    : text;
+}
+
+function sameText(item: unknown, text: string): boolean {
+  const value = (item as { value?: unknown }).value;
+  return typeof value === 'string' && value.toLowerCase() === text.toLowerCase();
+}

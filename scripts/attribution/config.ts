@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AssistantList } from './assistants.ts';
+import { AUTHOR_MAP_PATH, type AuthorMap, EMPTY_MAP, parseAuthorMap } from './author-map.ts';
+import { BadFile } from './errors.ts';
+import type { Git } from './git.ts';
+
+/** `release.yaml` of a repository; every key has a default. */
+export interface Config {
+  /** "owner/name" */
+  readonly repo?: string;
+  readonly host: string;
+  readonly apiUrl: string;
+  readonly remote: string;
+  readonly authors: string;
+  readonly notes: string;
+  readonly tagFormat: string;
+  readonly assistants: AssistantList;
+}
+
+export const CONFIG_PATH = 'release.yaml';
+const KEYS = ['repository', 'api-url', 'remote', 'authors', 'notes', 'tag-format', 'assistants'];
+
+/**
+ * Reads a repository's configuration and finds owner and name from its remotes: the configured
+ * one, else `upstream`, else `origin`, else the only one.
+ * @throws BadFile for an unknown key or a wrong value, with its line.
+ */
+export async function readConfig(
+  git: Git,
+  override: { repo?: string; apiUrl?: string } = {},
+): Promise<Config> {
+  const text = await readIfThere(join(git.dir, CONFIG_PATH));
+  const values = text === undefined ? {} : await parseConfig(text);
+  const remotes = await remotesOf(git);
+  const remote =
+    values.remote ??
+    ['upstream', 'origin'].find((each) => remotes.has(each)) ??
+    (remotes.size === 1 ? [...remotes.keys()][0]! : 'origin');
+  const found = parseRemote(remotes.get(remote) ?? '');
+  const repo = override.repo ?? values.repository ?? found?.repo;
+  const host = found?.host ?? 'github.com';
+  // A remote that is neither GitHub nor configured as one is not asked, and gets no token.
+  const isGitHub =
+    host === 'github.com' || values['api-url'] !== undefined || override.apiUrl !== undefined;
+  const known = override.repo ?? values.repository ?? (isGitHub ? repo : undefined);
+  return {
+    ...(known === undefined ? {} : { repo: known }),
+    host,
+    apiUrl: override.apiUrl ?? values['api-url'] ?? 'https://api.github.com',
+    remote,
+    authors: join(git.dir, values.authors ?? AUTHOR_MAP_PATH),
+    notes: values.notes ?? 'release-notes',
+    tagFormat: values['tag-format'] ?? 'v{version}',
+    assistants: {
+      addresses: values.assistants?.addresses ?? [],
+      logins: values.assistants?.logins ?? [],
+    },
+  };
+}
+
+/** The AUTHOR_MAP of a configuration; an absent one is empty. */
+export async function readAuthorMap(config: Config): Promise<AuthorMap> {
+  const text = await readIfThere(config.authors);
+  return text === undefined ? EMPTY_MAP : parseAuthorMap(text, config.authors);
+}
+
+interface Values {
+  repository?: string;
+  'api-url'?: string;
+  remote?: string;
+  authors?: string;
+  notes?: string;
+  'tag-format'?: string;
+  assistants?: { addresses?: string[]; logins?: string[] };
+}
+
+async function parseConfig(text: string): Promise<Values> {
+  const { LineCounter, parseDocument, isMap, isScalar } = await import('yaml');
+  const lines = new LineCounter();
+  const doc = parseDocument(text, { lineCounter: lines });
+  const fail = (offset: number, why: string): never => {
+    throw new BadFile(`${CONFIG_PATH}:${lines.linePos(offset).line}: ${why}`);
+  };
+  for (const error of doc.errors) fail(error.pos[0], error.message.split('\n')[0]!);
+  if (doc.contents === null) return {};
+  if (!isMap(doc.contents)) return fail(0, 'must be a mapping');
+  for (const { key, value } of doc.contents.items) {
+    const name = isScalar(key) ? String(key.value) : '';
+    const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0;
+    if (!KEYS.includes(name)) fail(offset, `unknown key "${name}" (known: ${KEYS.join(', ')})`);
+    if (name === 'assistants') {
+      if (!isMap(value)) fail(offset, 'assistants must have addresses or logins');
+    } else if (!isScalar(value) || typeof value.value !== 'string')
+      fail(offset, `${name} must be text`);
+    else if (name === 'repository' && !/^[\w.-]+\/[\w.-]+$/.test(value.value)) {
+      fail(offset, 'repository must be "owner/name"');
+    } else if (name === 'tag-format' && !value.value.includes('{version}')) {
+      fail(offset, 'tag-format must contain {version}');
+    }
+  }
+  return doc.toJS() as Values;
+}
+
+async function remotesOf(git: Git): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  let out = '';
+  try {
+    out = await git.run(['config', '--get-regexp', '^remote\\..*\\.url$']);
+  } catch {
+    return found; // No remote at all.
+  }
+  for (const line of out.split('\n').filter(Boolean)) {
+    const match = /^remote\.(.*)\.url (.*)$/.exec(line);
+    if (match !== null && !found.has(match[1]!)) found.set(match[1]!, match[2]!);
+  }
+  return found;
+}
+
+/** Reads `https://host/owner/name.git`, `git@host:owner/name`, `ssh://git@host:22/owner/name`. */
+export function parseRemote(url: string): { host: string; repo: string } | undefined {
+  const match =
+    /^(?:https?|ssh|git):\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/([\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/.exec(
+      url,
+    ) ?? /^(?:[^@/]*@)?([^/:]+):([\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/.exec(url);
+  return match === null ? undefined : { host: match[1]!, repo: match[2]! };
+}
+
+export async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import { CannotCheck } from './errors.ts';
+
+/** The part of git this tooling needs: one command, its whole output. */
+export interface Git {
+  readonly dir: string;
+  /** Runs `git ...args`; throws when git exits with anything but 0. */
+  run(args: readonly string[], input?: string): Promise<string>;
+}
+
+/** A git that gives up on a hung network or filter after this long. */
+const SILENCE_MS = 120_000;
+
+/**
+ * Opens a repository (a work tree, a linked one, or a bare one) through simple-git.
+ * @throws CannotCheck when `dir` is no git repository.
+ */
+export async function openGit(dir: string): Promise<Git> {
+  const { simpleGit } = await import('simple-git');
+  const open = () =>
+    simpleGit({
+      baseDir: dir,
+      timeout: { block: SILENCE_MS },
+      // By default a failure without words on stderr counts as success.
+      errors: (error, result) =>
+        result.exitCode === 0
+          ? error
+          : (error ?? new Error(Buffer.concat(result.stdErr).toString().trim() || 'git failed')),
+    });
+  let git: ReturnType<typeof open>;
+  try {
+    git = open();
+    await git.raw(['rev-parse', '--git-dir']);
+  } catch {
+    throw new CannotCheck(`${dir} is not a git repository`);
+  }
+  return {
+    dir,
+    run: (args, input) =>
+      input === undefined ? git.raw([...args]) : runWithInput(dir, args, input),
+  };
+}
+
+/** simple-git can't write to a command's standard input; the few that read it are spawned. */
+async function runWithInput(dir: string, args: readonly string[], input: string): Promise<string> {
+  const { spawn } = await import('node:child_process');
+  return new Promise((resolve, reject) => {
+    const child = spawn('git', ['-C', dir, ...args], { timeout: SILENCE_MS });
+    const out: Buffer[] = [];
+    let err = '';
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) =>
+      code === 0 ? resolve(Buffer.concat(out).toString()) : reject(new Error(err.trim())),
+    );
+    // git may end before it has read everything; its exit code tells, not EPIPE.
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+  });
+}

@@ -1,0 +1,153 @@
+import type { AuthorMap } from './author-map.ts';
+import { type Identities, type Identity, looks } from './identities.ts';
+import { addCredit, type Ledger } from './ledger.ts';
+import { type Credit, type Person, ROLES, type Role, type Unresolved } from './model.ts';
+import type { Sources } from './sources.ts';
+
+interface Parts {
+  readonly ledger: Ledger;
+  readonly identities: Identities;
+  readonly keys: ReadonlyMap<string, string>;
+  readonly sources: Sources;
+  readonly map: AuthorMap;
+}
+
+/** People with all their credits, strongest role and most work first; and who has no login. */
+export function gather({ ledger, identities, keys, sources, map }: Parts): {
+  people: Person[];
+  unresolved: Unresolved[];
+  of(seen: readonly string[], sha: string): Person[];
+} {
+  const optOut = new Set(map.optOut.map((each) => each.toLowerCase()));
+  const ignore = new Set(map.ignore.map((each) => each.toLowerCase()));
+  const credits = new Map<string, Map<Role, Credit>>();
+  const samples = new Map<string, string>();
+  const creditsOf = (root: string) => {
+    let mine = credits.get(root);
+    if (mine === undefined) {
+      mine = new Map();
+      credits.set(root, mine);
+    }
+    return mine;
+  };
+  for (const [seen, sighting] of ledger.sightings) {
+    const root = identities.of(keys.get(seen)!).key;
+    for (const credit of sighting.credits.values()) {
+      const mine = creditsOf(root);
+      addCredit(mine, credit.role, ...credit.evidence);
+      mine.get(credit.role)!.count += credit.count - credit.evidence.length;
+    }
+    if (!samples.has(root)) samples.set(root, sighting.sample);
+  }
+  for (const { key, evidence } of sources.credits) {
+    addCredit(creditsOf(identities.of(key).key), 'source author', evidence);
+  }
+
+  const found = new Map<string, Person>();
+  for (const [root, mine] of credits) {
+    const identity = identities.of(root);
+    const login = identity.login?.toLowerCase();
+    if (login !== undefined && (optOut.has(login) || ignore.has(login))) continue;
+    found.set(root, {
+      ...(identity.login === undefined ? {} : { login: identity.login }),
+      name: identity.name,
+      names: identity.names,
+      emails: identity.emails,
+      logins: identity.logins,
+      joins: identity.joins,
+      credits: ROLES.filter((role) => mine.has(role)).map((role) => mine.get(role)!),
+      remarks: remarksOf(identity),
+    });
+  }
+  const people = addLookalikes([...found.values()]).sort(byWork);
+  return {
+    people,
+    unresolved: people
+      .filter((each) => each.login === undefined)
+      .map((each) => unresolved(each, people)),
+    of: (seen, sha) => {
+      const roots = seen.map((each) => identities.of(keys.get(each)!).key);
+      for (const { key, evidence } of sources.credits) {
+        if (evidence.sha === sha) roots.push(identities.of(key).key);
+      }
+      return [...new Set(roots)]
+        .map((root) => found.get(root))
+        .filter((each) => each !== undefined);
+    },
+  };
+}
+
+function remarksOf(identity: Identity): string[] {
+  const remarks: string[] = [];
+  if (identity.joins.some((join) => join.weak)) {
+    remarks.push('joined by a plain noreply address, which anybody can write');
+  }
+  if (identity.emails.length === 1 && new Set(identity.names.map(looks)).size > 2) {
+    remarks.push(`one address, ${identity.names.length} names: ${identity.names.join(', ')}`);
+  }
+  return remarks;
+}
+
+/** Tells of other people with the same, or nearly the same, name: shown, never joined. */
+function addLookalikes(people: readonly Person[]): Person[] {
+  const byLooks = new Map<string, Set<Person>>();
+  for (const person of people) {
+    for (const name of person.names) {
+      const look = looks(name);
+      byLooks.set(look, (byLooks.get(look) ?? new Set()).add(person));
+    }
+  }
+  return people.map((person) => {
+    const others = new Set<string>();
+    for (const name of person.names) {
+      for (const other of byLooks.get(looks(name)) ?? []) {
+        if (other === person) continue;
+        const exact = other.names.includes(name);
+        others.add(
+          `${exact ? 'the same name as' : 'looks like, but is not written like,'} ${idOf(other)}; not joined`,
+        );
+      }
+    }
+    return others.size === 0 ? person : { ...person, remarks: [...person.remarks, ...others] };
+  });
+}
+
+/** How a person is told apart in a report: never a name with spaces as a handle. */
+export function idOf(person: Person): string {
+  if (person.login !== undefined) return `@${person.login}`;
+  return person.emails[0] === undefined ? person.name : `${person.name} <${person.emails[0]}>`;
+}
+
+export function byWork(a: Person, b: Person): number {
+  for (const role of ROLES) {
+    const difference = countOf(b, role) - countOf(a, role);
+    if (difference !== 0) return difference;
+  }
+  const [x, y] = [idOf(a).toLowerCase(), idOf(b).toLowerCase()];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+export function countOf(person: Person, role: Role): number {
+  return person.credits.find((credit) => credit.role === role)?.count ?? 0;
+}
+
+function unresolved(person: Person, people: readonly Person[]): Unresolved {
+  const evidence = person.credits.flatMap((credit) => credit.evidence.slice(0, 1));
+  const namesake = people.find(
+    (other) => other.login !== undefined && other.names.some((name) => person.names.includes(name)),
+  );
+  const login = namesake?.login ?? 'LOGIN';
+  const email = person.emails[0];
+  const field =
+    email === undefined ? `names: [${quote(person.name)}]` : `addresses: [${quote(email)}]`;
+  return {
+    kind: email === undefined ? 'name' : 'address',
+    what: idOf(person),
+    evidence,
+    suggestion: `  ${login}: { ${field} }${namesake === undefined ? '' : '  # the same name; check'}`,
+  };
+}
+
+function quote(text: string): string {
+  return /^[\w.+@-]+$/.test(text) ? text : JSON.stringify(text);
+}

@@ -1,0 +1,191 @@
+import { CUES, type CuePattern, NEGATION, NOT_LOGINS, NOT_NAMES } from './words.ts';
+
+/** Somebody a text names, by login, by name, or by both name and address. */
+export interface Named {
+  readonly login?: string;
+  readonly name?: string;
+  readonly email?: string;
+  /** Written as @login. */
+  readonly at?: true;
+}
+
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+export type Item =
+  | (Place & { readonly type: 'cue'; readonly cue: CuePattern; readonly negated: boolean })
+  | (Place & { readonly type: 'pr'; readonly number: number })
+  | (Place & { readonly type: 'foreign' })
+  | (Place & { readonly type: 'person'; readonly who: Named; readonly owns: boolean });
+
+const URL =
+  /https?:\/\/[^\s/]+\/([\w.-]+\/[\w.-]+)\/(pull|pulls|issues|discussions|commit|merge_requests)\/([\w]+)[^\s)\],]*/iy;
+const QUALIFIED = /([\w.-]+\/[\w.-]+)#(\d+)\b/y;
+const NUMBER = /(?:(?:PRs?|pull[- ]requests?|MRs?)\s*[#№]?|#|GH-)(\d{1,7})(?![\w.]*\w|%)/iy;
+const AFTER_CUE = /\(?\s*(\d{2,7})(?=\s*[),.;:]|\s*$|\s+(?:by|from|and)\b)/y;
+const HANDLE = /@([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))(?![\w@/(]|\.\w)/y;
+const ADDRESS = /\s*<([^<>\s]+@[^<>\s]+)>/y;
+const FULL_NAME =
+  "\\p{Lu}[\\p{L}\\p{M}'.-]*(?:\\s+(?:(?:van|von|de|der|den|da|di|del|la|le|el|al|bin|ibn|ter|ten)\\s+)*\\p{Lu}[\\p{L}\\p{M}'.-]*){1,3}";
+const WHO = `(${FULL_NAME}|[\\p{L}\\p{N}_](?:[\\p{L}\\p{N}\\p{M}_-]*[\\p{L}\\p{N}_])?)`;
+/** Places where a bare word is somebody: "by x", "credit to x", "author: x". */
+const AFTER_BY = new RegExp(
+  `(?i:\\b(?:by|from)|\\bcredits? (?:[^.;:@#]{0,40} )?(?:to|goes to|belongs to)|\\bthanks to|\\bauthors?:?|\\bby:|\\bcredit:)\\s+(?i:(?:the )?(?:user|contributor|author)\\s+)?${WHO}(?!\\s*[/(]\\w*\\)|\\.\\w|/|[\\w@])`,
+  'uy',
+);
+const IN_PARENS = new RegExp(`\\((?i:by |from |author:? |thanks )?${WHO}\\)`, 'uy');
+const POSSESSIVE = new RegExp(
+  `${WHO}'s?\\s+(?=(?:\\w+\\s+){0,3}(?:PRs?|pull requests?|work|patch(?:es)?|branch|implementation|commits?|fix|proposal|draft|change|approach|version|attempt|contribution)\\b|#\\d|https?:)`,
+  'uy',
+);
+const POSSESSIVE_HANDLE = /'s?\b/y;
+
+/** Reads a sentence into cues, pull requests and people, in order. `repo` is "owner/name". */
+export function readItems(text: string, repo?: string): Item[] {
+  const items: Item[] = [];
+  for (let at = 0; at < text.length; ) {
+    const before = at === 0 ? ' ' : text[at - 1]!;
+    const item =
+      /[\w@#]/.test(before) && text[at] !== '(' ? undefined : itemAt(text, at, repo, items);
+    if (item === undefined) at += 1;
+    else {
+      items.push(item);
+      at = Math.max(item.end, at + 1);
+    }
+  }
+  return items;
+}
+
+function itemAt(
+  text: string,
+  at: number,
+  repo: string | undefined,
+  items: Item[],
+): Item | undefined {
+  const match = (pattern: RegExp) => {
+    pattern.lastIndex = at;
+    return pattern.exec(text);
+  };
+  const url = match(URL);
+  if (url !== null) {
+    const place = { start: at, end: at + url[0].length };
+    const ours = repo === undefined || sameRepo(url[1]!, repo);
+    return ours && /^pulls?$/i.test(url[2]!) && /^\d+$/.test(url[3]!)
+      ? { type: 'pr', number: Number(url[3]), ...place }
+      : { type: 'foreign', ...place };
+  }
+  const qualified = match(QUALIFIED);
+  if (qualified !== null) {
+    const place = { start: at, end: at + qualified[0].length };
+    return repo !== undefined && sameRepo(qualified[1]!, repo)
+      ? { type: 'pr', number: Number(qualified[2]), ...place }
+      : { type: 'foreign', ...place };
+  }
+  const number = match(NUMBER);
+  if (number !== null && Number(number[1]) > 0) {
+    return { type: 'pr', number: Number(number[1]), start: at, end: at + number[0].length };
+  }
+  const handle = match(HANDLE);
+  if (handle !== null && !/[\w/.`]/.test(at === 0 ? ' ' : text[at - 1]!)) {
+    if (NOT_LOGINS.has(handle[1]!.toLowerCase())) return undefined;
+    return person(text, at, at + handle[0].length, { login: handle[1]!, at: true });
+  }
+  const last = items.at(-1);
+  if (last?.type === 'pr' && text[at] === '(') {
+    const who = match(IN_PARENS)?.[1];
+    const named = who === undefined ? undefined : bare(who, false);
+    if (named !== undefined && text.slice(last.end, at).trim() === '') {
+      return {
+        type: 'person',
+        who: named,
+        owns: false,
+        start: at,
+        end: at + match(IN_PARENS)![0].length,
+      };
+    }
+  }
+  const pattern = CUES.find((each) => match(each.pattern) !== null);
+  if (pattern !== undefined) {
+    const end = at + match(pattern.pattern)![0].length;
+    // "by" may belong to the cue and to the person behind it.
+    const negated = NEGATION.test(text.slice(0, at));
+    return { type: 'cue', cue: pattern, negated, start: at, end };
+  }
+  if (last?.type === 'cue' && at - last.end <= 1) {
+    const plain = match(AFTER_CUE);
+    const counts =
+      last.cue.kind === 'source' && /carry|salvage|cherry-pick|original/.test(last.cue.family);
+    if (plain !== null && counts) {
+      return { type: 'pr', number: Number(plain[1]), start: at, end: at + plain[0].length };
+    }
+  }
+  const by = match(AFTER_BY) ?? byInsideCue(text, at, last);
+  if (by !== null) {
+    const strict = /^from/i.test(by[0]);
+    const named = bare(by[1]!, strict);
+    if (named !== undefined) {
+      return person(text, at, by.index + by[0].length, named);
+    }
+  }
+  const owner = match(POSSESSIVE);
+  if (owner !== null) {
+    const named = bare(owner[1]!, false);
+    if (named !== undefined) {
+      return { type: 'person', who: named, owns: true, start: at, end: at + owner[0].length };
+    }
+  }
+  return undefined;
+}
+
+/** "original work by jane": the cue took the "by", so that the name stands right behind it. */
+function byInsideCue(text: string, at: number, last: Item | undefined): RegExpExecArray | null {
+  if (last?.type !== 'cue' || text.slice(last.end, at).replace(/[\s:]/g, '') !== '') return null;
+  if (
+    !/(?:by|from|to|authors?|credits?|attribution)\s*:?$/i.test(
+      text.slice(last.start, at).trimEnd(),
+    )
+  ) {
+    return null;
+  }
+  const pattern = new RegExp(`${WHO}(?!\\.\\w|/|[\\w@])`, 'uy');
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
+
+function person(text: string, start: number, end: number, who: Named): Item {
+  ADDRESS.lastIndex = end;
+  const address = ADDRESS.exec(text);
+  if (address !== null) {
+    const email = address[1]!;
+    return {
+      type: 'person',
+      who: { ...who, email },
+      owns: false,
+      start,
+      end: end + address[0].length,
+    };
+  }
+  POSSESSIVE_HANDLE.lastIndex = end;
+  const owns = POSSESSIVE_HANDLE.test(text);
+  return { type: 'person', who, owns, start, end };
+}
+
+/** A bare word or name as somebody; `strict` asks for more than a lower-case word. */
+function bare(word: string, strict: boolean): Named | undefined {
+  if (/\s/.test(word)) {
+    const first = word.split(/\s/)[0]!;
+    if (NOT_NAMES.has(first.toLowerCase())) return undefined;
+    return { name: word.replace(/(?<=\p{L}{2})[.]+$/u, '') };
+  }
+  if (NOT_NAMES.has(word.toLowerCase()) || /^\d+$/.test(word) || /^v?\d/.test(word))
+    return undefined;
+  if (/_/.test(word)) return undefined;
+  if (/^[a-z]+ing$/.test(word)) return undefined;
+  if (strict && !/[\d-]|\p{Lu}/u.test(word)) return undefined;
+  return /^[A-Za-z0-9-]{1,39}$/.test(word) ? { login: word } : { name: word };
+}
+
+function sameRepo(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}

@@ -1,0 +1,218 @@
+import type { Assistants } from './assistants.ts';
+import type { Gap, PullFact } from './facts.ts';
+import type { Identities } from './identities.ts';
+import type { FoundClaim, Ledger } from './ledger.ts';
+import type { Evidence, Strength, Unresolved } from './model.ts';
+import { nameOf, sourceClaims } from './source-credit.ts';
+import type { Named } from './source-items.ts';
+
+/** How far a chain of salvages (A of B of C) is followed. */
+const CHAIN = 5;
+
+interface Deps {
+  readonly identities: Identities;
+  readonly keys: ReadonlyMap<string, string>;
+  readonly ledger: Ledger;
+  readonly known: Map<number, PullFact>;
+  readonly assistants: Assistants;
+  readonly repo: string | undefined;
+  readonly minEvidence: Strength;
+  pulls(numbers: readonly number[]): Promise<{
+    facts: Map<number, PullFact>;
+    gaps: Map<number, Gap>;
+  }>;
+}
+
+export interface Sources {
+  /** Keys of identities with their evidence, one per claim. */
+  readonly credits: { readonly key: string; readonly evidence: Evidence }[];
+  readonly unresolved: Unresolved[];
+  readonly incomplete: string[];
+  readonly weak: { who: string; evidence: Evidence }[];
+}
+
+/** Turns claims of texts into credits of people: the number's author first, then the text's word. */
+export class SourceResolver {
+  readonly #deps: Deps;
+  readonly #gaps = new Map<number, Gap>();
+  readonly #out: Sources = { credits: [], unresolved: [], incomplete: [], weak: [] };
+  readonly #open = new Map<number, { evidence: Evidence[]; known: PullFact | undefined }>();
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  async run(): Promise<Sources> {
+    const { ledger, known } = this.#deps;
+    let claims: FoundClaim[] = ledger.claims;
+    const followed = new Set<number>();
+    for (let depth = 0; depth < CHAIN && claims.length > 0; depth += 1) {
+      const numbers = new Set<number>();
+      for (const { claim, landing, by } of claims) {
+        if (claim.pr !== undefined) numbers.add(claim.pr);
+        // Whose pull request a merge commit lands decides whether its source is their own.
+        if (landing !== undefined && by.length === 0) numbers.add(landing);
+      }
+      const wanted = [...numbers].filter((number) => !known.has(number));
+      const answer = await this.#deps.pulls(wanted);
+      for (const [number, fact] of answer.facts) known.set(number, fact);
+      for (const [number, gap] of answer.gaps) this.#gaps.set(number, gap);
+      for (const claim of claims) this.#credit(claim);
+      claims = this.#next(claims, followed);
+    }
+    this.#reportOpen();
+    return this.#out;
+  }
+
+  /** The claims of the sources' own descriptions. */
+  #next(claims: readonly FoundClaim[], followed: Set<number>): FoundClaim[] {
+    const next: FoundClaim[] = [];
+    for (const { claim, landing, by } of claims) {
+      if (claim.pr === undefined || followed.has(claim.pr)) continue;
+      followed.add(claim.pr);
+      const fact = this.#deps.known.get(claim.pr);
+      if (fact?.kind !== 'pull' || fact.body === undefined) continue;
+      const landings = landing === undefined ? [claim.pr] : [claim.pr, landing];
+      const options = {
+        ...(this.#deps.repo === undefined ? {} : { repo: this.#deps.repo }),
+        landing: landings,
+      };
+      for (const each of sourceClaims(`${fact.title ?? ''}\n\n${fact.body}`, options)) {
+        next.push({ claim: each, landing: claim.pr, by });
+      }
+    }
+    return next;
+  }
+
+  #credit(found: FoundClaim): void {
+    const { claim } = found;
+    const { identities, known, minEvidence } = this.#deps;
+    const evidence: Evidence = {
+      line: claim.line,
+      strength: claim.strength,
+      ...(found.sha === undefined ? {} : { sha: found.sha }),
+      ...(found.landing === undefined ? {} : { pr: found.landing }),
+    };
+    const fact = claim.pr === undefined ? undefined : known.get(claim.pr);
+    if (fact?.kind === 'issue') return;
+    const authors = this.#authorsOf(claim.pr, fact);
+    const named = claim.people
+      .filter((who) => !this.#isAssistant(who))
+      .map((who) => ({ who, key: this.#keyOf(who) }));
+    if (authors === 'assistant' && named.length === 0) return;
+    const keys = new Map<string, Evidence>();
+    for (const each of authors === 'assistant' ? [] : authors) {
+      const root = identities.of(each.key).key;
+      const differs = named.filter(({ key, who }) => !this.#same(root, key, who));
+      const agreed = named.length === 0 || differs.length < named.length;
+      const note = agreed
+        ? `#${claim.pr} is by this person (${each.from})`
+        : `#${claim.pr} is by this person (${each.from}), the text names ${differs.map(({ who }) => nameOf(who)).join(', ')}`;
+      keys.set(root, { ...evidence, note });
+    }
+    const authorRoots = [...keys.keys()];
+    for (const { who, key } of named) {
+      const root = identities.of(key).key;
+      if (keys.has(root) || authorRoots.some((each) => this.#same(each, key, who))) continue;
+      const note =
+        authorRoots.length > 0
+          ? `the text names ${nameOf(who)}, but #${claim.pr} is by another`
+          : undefined;
+      keys.set(root, { ...evidence, ...(note === undefined ? {} : { note }) });
+    }
+    if (keys.size === 0) {
+      if (claim.pr === undefined) return;
+      if (claim.strength === 'weak' && minEvidence === 'strong') {
+        this.#out.weak.push({ who: `the author of #${claim.pr}`, evidence });
+        return;
+      }
+      const open = this.#open.get(claim.pr) ?? { evidence: [], known: fact };
+      open.evidence.push(evidence);
+      this.#open.set(claim.pr, open);
+      return;
+    }
+    const own = new Set(found.by.map((seen) => identities.of(this.#deps.keys.get(seen)!).key));
+    const landing = found.landing;
+    if (landing !== undefined && found.by.length === 0) {
+      const authors = this.#authorsOf(landing, known.get(landing));
+      if (authors !== 'assistant') for (const { key } of authors) own.add(identities.of(key).key);
+    }
+    for (const [root, line] of keys) {
+      if (own.has(root)) continue;
+      if (claim.strength === 'weak' && minEvidence === 'strong') {
+        const who = identities.of(root);
+        this.#out.weak.push({
+          who: who.login === undefined ? who.name : `@${who.login}`,
+          evidence: line,
+        });
+      } else this.#out.credits.push({ key: root, evidence: line });
+    }
+  }
+
+  #authorsOf(
+    pr: number | undefined,
+    fact: PullFact | undefined,
+  ): { key: string; from: string }[] | 'assistant' {
+    const { identities, keys, ledger, assistants } = this.#deps;
+    if (pr === undefined) return [];
+    if (fact?.author !== undefined) {
+      if (assistants.loginReason(fact.author) !== undefined) return 'assistant';
+      return [{ key: identities.login(fact.author), from: fact.from }];
+    }
+    if (fact?.ident !== undefined) {
+      if (assistants.reason(fact.ident) !== undefined) return 'assistant';
+      return [{ key: identities.add(fact.ident), from: fact.from }];
+    }
+    // A source that landed in this range itself is known by its commits.
+    const landed = ledger.landed.get(pr);
+    if (landed === undefined) return [];
+    if (landed.by.length > 0) {
+      return landed.by.map((seen) => ({
+        key: keys.get(seen)!,
+        from: `commit ${landed.sha.slice(0, 9)}`,
+      }));
+    }
+    if (landed.owner === undefined) return [];
+    return [{ key: identities.login(landed.owner), from: `merge ${landed.sha.slice(0, 9)}` }];
+  }
+
+  #keyOf(who: Named): string {
+    const { identities } = this.#deps;
+    if (who.email !== undefined) return identities.add({ name: who.name ?? '', email: who.email });
+    if (who.login !== undefined) return identities.add({ name: who.login, email: '' });
+    return identities.add({ name: who.name ?? '', email: '' });
+  }
+
+  #isAssistant(who: Named): boolean {
+    const { assistants } = this.#deps;
+    if (who.email !== undefined)
+      return assistants.reason({ name: who.name ?? '', email: who.email }) !== undefined;
+    return who.login !== undefined && assistants.loginReason(who.login) !== undefined;
+  }
+
+  /** The same person, or the same name written for one whose account the number gave. */
+  #same(root: string, key: string, who: Named): boolean {
+    const { identities } = this.#deps;
+    const person = identities.of(root);
+    if (identities.of(key).key === person.key) return true;
+    const written = (who.name ?? who.login ?? '').toLowerCase();
+    return [...person.names, ...person.logins].some((each) => each.toLowerCase() === written);
+  }
+
+  #reportOpen(): void {
+    for (const [number, { evidence, known }] of this.#open) {
+      const gap = this.#gaps.get(number);
+      const absent = known?.kind === 'absent';
+      this.#out.unresolved.push({
+        kind: 'source pull request',
+        what: absent ? `#${number} (not on the forge any more)` : `#${number}`,
+        evidence,
+        suggestion: `{"${number}": "LOGIN"}  in a file for --prs`,
+      });
+      if (!absent) {
+        const why = gap?.why ?? 'neither the text nor this clone names its author';
+        this.#out.incomplete.push(`the author of source pull request #${number}: ${why}`);
+      }
+    }
+  }
+}

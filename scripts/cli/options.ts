@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+
+/** The options that both commands take. */
+export function sharedOptions(command: Command): Command {
+  return command
+    .option('--repo <path>', 'the repository to read', '.')
+    .option(
+      '--since-tag <revision>',
+      'where the range begins (the newest ancestor tag when left out)',
+    )
+    .option('--until <revision>', 'where it ends (HEAD)')
+    .option('--offline', 'never touch the network')
+    .option('--prs <file>', 'authors of pull requests, as JSON: {"12": "login"}')
+    .option('--github <owner/name>', 'the repository on GitHub, where the remote does not say')
+    .option('--api-url <url>', 'the API of a GitHub Enterprise server')
+    .option('--cache-dir <dir>', 'where answers of GitHub are kept')
+    .option('--max-wait <seconds>', 'the longest a rate limit is waited out', '60')
+    .option('--min-evidence <strength>', 'weak also counts "supersedes #12" alone', 'strong')
+    .option('--merges', 'count merge commits as work of their authors')
+    .option('--quiet', 'no progress, and no words when all is well')
+    .option('--verbose', 'all evidence');
+}

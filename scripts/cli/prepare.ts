@@ -1,0 +1,125 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Attribution, attribute } from '../attribution/attribute.ts';
+import type { AuthorMap } from '../attribution/author-map.ts';
+import { type Config, readAuthorMap, readConfig, readIfThere } from '../attribution/config.ts';
+import { BadFile, CannotCheck } from '../attribution/errors.ts';
+import { type Forge, pullsFromJson } from '../attribution/facts.ts';
+import { type Git, openGit } from '../attribution/git.ts';
+import { resolveRange } from '../attribution/range.ts';
+import { Progress } from './progress.ts';
+
+/** The options that both commands share. */
+export interface SharedOptions {
+  readonly repo: string;
+  readonly sinceTag?: string;
+  readonly until?: string;
+  readonly offline?: boolean;
+  readonly prs?: string;
+  readonly cacheDir?: string;
+  readonly github?: string;
+  readonly apiUrl?: string;
+  readonly merges?: boolean;
+  readonly minEvidence?: string;
+  readonly maxWait?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+export interface Prepared {
+  readonly git: Git;
+  readonly config: Config;
+  readonly map: AuthorMap;
+  readonly attribution: Attribution;
+  readonly token?: string;
+}
+
+/** From the command line to the attribution: the steps both commands begin with. */
+export async function prepare(options: SharedOptions, changes = false): Promise<Prepared> {
+  const git = await openGit(resolve(options.repo));
+  const config = await readConfig(git, {
+    ...(options.github === undefined ? {} : { repo: options.github }),
+    ...(options.apiUrl === undefined ? {} : { apiUrl: options.apiUrl }),
+  });
+  const [map, range] = await Promise.all([
+    readAuthorMap(config),
+    resolveRange(git, { since: options.sinceTag, until: options.until }),
+  ]);
+  const token = process.env.GITHUB_TOKEN || process.env.GH_TOKEN || undefined;
+  const progress = new Progress(options.quiet !== true);
+  const { forge, known } = await openForge(options, config, token, progress);
+  const prs = await readPrs(options.prs);
+  if (options.minEvidence !== undefined && !/^(?:weak|strong)$/.test(options.minEvidence)) {
+    throw new CannotCheck(`--min-evidence must be weak or strong, not "${options.minEvidence}"`);
+  }
+  try {
+    const attribution = await attribute({
+      git,
+      range,
+      map,
+      assistants: config.assistants,
+      ...(config.repo === undefined ? {} : { repo: config.repo }),
+      ...(forge === undefined ? {} : { forge }),
+      known: new Map([...known, ...prs]),
+      merges: options.merges ?? false,
+      changes,
+      minEvidence: options.minEvidence === 'weak' ? 'weak' : 'strong',
+      onCommit: (read) => progress.count('commits read', read),
+      onStep: (what) => progress.step(what),
+    });
+    return { git, config, map, attribution, ...(token === undefined ? {} : { token }) };
+  } finally {
+    progress.end();
+  }
+}
+
+async function openForge(
+  options: SharedOptions,
+  config: Config,
+  token: string | undefined,
+  progress: Progress,
+) {
+  if (config.repo === undefined) return { forge: undefined, known: new Map<number, never>() };
+  const dir =
+    options.cacheDir ??
+    join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'sluice-release');
+  const { FactCache } = await import('../attribution/cache.ts');
+  const host = new URL(config.apiUrl).host.replace(/[^\w.-]/g, '_');
+  const cache = await FactCache.open(join(dir, host, `${config.repo.replace('/', '+')}.json`));
+  if (options.offline) return { forge: undefined, known: cache.pulls() };
+  const { github } = await import('../attribution/github.ts');
+  const forge: Forge = github({
+    repo: config.repo,
+    baseUrl: config.apiUrl,
+    cache,
+    maxWaitSeconds: Number(options.maxWait ?? 60),
+    onWait: (seconds, why) => progress.wait(seconds, why),
+    second: Number(process.env.SLUICE_GITHUB_SECOND_MS ?? 1000),
+    ...(token === undefined ? {} : { token }),
+  });
+  return { forge, known: new Map<number, never>() };
+}
+
+async function readPrs(file: string | undefined) {
+  if (file === undefined) return new Map<number, never>();
+  const text = await readIfThere(file);
+  if (text === undefined) throw new CannotCheck(`no such file: ${file} (--prs)`);
+  try {
+    return pullsFromJson(text, file);
+  } catch (error) {
+    throw new BadFile(`${file}: ${(error as Error).message}`);
+  }
+}
+
+/** Runs a command's work; every known failure is one line on stderr and its exit code. */
+export async function guarded(work: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await work();
+  } catch (error) {
+    const known = error as Error & { exitCode?: number };
+    process.exitCode = typeof known.exitCode === 'number' ? known.exitCode : 2;
+    const detail =
+      typeof known.exitCode === 'number' ? known.message : (known.stack ?? String(error));
+    process.stderr.write(`error: ${detail}\n`);
+  }
+}

@@ -1,0 +1,107 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { Command, Option } from 'commander';
+import { audit } from './attribution/audit.ts';
+import { CannotCheck } from './attribution/errors.ts';
+import { sharedOptions } from './cli/options.ts';
+import { guarded, prepare, type SharedOptions } from './cli/prepare.ts';
+import { COLOUR, PLAIN } from './report/text.ts';
+
+interface Options extends SharedOptions {
+  readonly releaseFile?: string;
+  readonly format: 'text' | 'json' | 'markdown' | 'github';
+  readonly explain?: string;
+  readonly html?: string;
+  readonly fix?: boolean;
+  readonly strict?: boolean;
+  readonly showFiltered?: boolean;
+}
+
+/** The command line of the audit; sets the exit code to 0, 1 (findings) or 2 (could not check). */
+export async function main(argv: string[]): Promise<void> {
+  const program = sharedOptions(new Command('contributor-audit'))
+    .description(
+      'Who made a range of history, on what evidence, and whom the release notes leave out.',
+    )
+    .option('--release-file <file>', 'the notes to check; without it, everyone is listed')
+    .addOption(
+      new Option('--format <format>', 'how to report')
+        .choices(['text', 'json', 'markdown', 'github'])
+        .default('text'),
+    )
+    .option('--explain <who>', 'why this login, name or address is credited or not')
+    .option('--html <file>', 'write one self-contained page')
+    .option(
+      '--fix',
+      'write who is missing into the notes, and what GitHub told into the AUTHOR_MAP',
+    )
+    .option('--strict', 'an identity without a login is a finding')
+    .option('--show-filtered', 'show who was left out as an assistant or a bot');
+  program.exitOverride((error) => {
+    // A mistyped option is "could not check", not "findings".
+    process.exit(error.exitCode === 0 ? 0 : 2);
+  });
+  program.parse(argv);
+  await guarded(() => run(program.opts<Options>()));
+}
+
+async function run(options: Options): Promise<number> {
+  const file = options.releaseFile;
+  const before = file === undefined ? undefined : await readNotesFile(file);
+  const { attribution, config } = await prepare(options);
+  const check = async (text: string | undefined) => {
+    if (text === undefined) return audit(attribution, undefined, options.strict);
+    const { readNotes } = await import('./notes/read.ts');
+    return audit(attribution, readNotes(text), options.strict);
+  };
+  let result = await check(before);
+  if (options.fix) {
+    const { fix } = await import('./cli/fix.ts');
+    const after = await fix(result, { file, text: before, config });
+    if (after.text !== before || after.mapText !== undefined) result = await check(after.text);
+    if (file !== undefined && after.text !== undefined && after.text !== before) {
+      await writeFile(file, after.text);
+      if (!options.quiet) process.stderr.write(`wrote ${file}\n`);
+    }
+    if (after.mapText !== undefined && !options.quiet)
+      process.stderr.write(`wrote ${config.authors}\n`);
+  }
+  if (options.html !== undefined) {
+    const { htmlReport } = await import('./report/html.ts');
+    const web = config.repo === undefined ? undefined : `https://${config.host}/${config.repo}`;
+    await writeFile(options.html, htmlReport(result, web === undefined ? {} : { web }));
+  }
+  process.stdout.write(await render(result, options));
+  return result.exitCode;
+}
+
+async function render(result: ReturnType<typeof audit>, options: Options): Promise<string> {
+  if (options.explain !== undefined) {
+    const { explain } = await import('./report/text.ts');
+    return explain(result, options.explain);
+  }
+  if (options.format !== 'text') {
+    const formats = await import('./report/formats.ts');
+    if (options.format === 'json') return formats.jsonReport(result);
+    if (options.format === 'markdown') return formats.markdownReport(result);
+    const shown = options.releaseFile && relative(process.cwd(), options.releaseFile);
+    return formats.githubReport(result, shown);
+  }
+  if (options.quiet && result.exitCode === 0 && options.releaseFile !== undefined) return '';
+  const { textReport } = await import('./report/text.ts');
+  return textReport(result, {
+    paint: process.stdout.isTTY && !process.env.NO_COLOR ? COLOUR : PLAIN,
+    verbose: options.verbose ?? false,
+    showFiltered: options.showFiltered ?? false,
+  });
+}
+
+async function readNotesFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new CannotCheck(`can't read the release notes: ${(error as Error).message}`);
+  }
+}
+
+if (import.meta.main) await main(process.argv);

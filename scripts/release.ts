@@ -1,0 +1,127 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Command, Option } from 'commander';
+import { audit } from './attribution/audit.ts';
+import { CannotCheck } from './attribution/errors.ts';
+import { newcomers } from './attribution/newcomers.ts';
+import { sharedOptions } from './cli/options.ts';
+import { guarded, type Prepared, prepare, type SharedOptions } from './cli/prepare.ts';
+import type { Bump } from './notes/version.ts';
+
+interface Options extends SharedOptions {
+  readonly bump?: Bump;
+  readonly version?: string;
+  readonly tagFormat?: string;
+  readonly date?: string;
+  readonly output?: string;
+  readonly publish?: boolean;
+}
+
+/** The command line of the release: prints notes; writes, tags and sends only when told to. */
+export async function main(argv: string[]): Promise<void> {
+  const program = sharedOptions(new Command('release'))
+    .description('The notes of a range, with everyone who made it.')
+    .addOption(new Option('--bump <part>', 'the next version').choices(['major', 'minor', 'patch']))
+    .option('--version <version>', 'the version, as it is to be called')
+    .option('--tag-format <format>', 'how a version becomes a tag ("v{version}")')
+    .option('--date <date>', 'the date in the heading (today)')
+    .option('--output <file>', 'write the notes here instead of printing them')
+    .option('--publish', 'commit the notes, tag, push, and create the release');
+  program.exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? 0 : 2);
+  });
+  program.parse(argv);
+  await guarded(() => run(program.opts<Options>()));
+}
+
+async function run(options: Options): Promise<number> {
+  if (options.bump !== undefined && options.version !== undefined) {
+    throw new CannotCheck('--bump and --version exclude each other');
+  }
+  const date = options.date ?? new Date().toISOString().slice(0, 10);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date))
+    throw new CannotCheck(`--date must be YYYY-MM-DD, not "${date}"`);
+  const prepared = await prepare(options, true);
+  const { attribution, config } = prepared;
+  const { nextVersion, tagOf } = await import('./notes/version.ts');
+  const version =
+    options.version ?? (options.bump && nextVersion(attribution.range.since?.name, options.bump));
+  const tag =
+    version === undefined ? undefined : tagOf(options.tagFormat ?? config.tagFormat, version);
+  const { writeNotes } = await import('./notes/write.ts');
+  const fresh = await newcomers(prepared.git.dir, attribution.range, attribution.people);
+  const web = config.repo === undefined ? undefined : `https://${config.host}/${config.repo}`;
+  const notes = writeNotes(attribution, {
+    title: tag ?? 'Unreleased',
+    date,
+    // In a project's first release everyone is new; saying so at each line tells nothing.
+    isFirst: (person) => attribution.range.since !== undefined && fresh.has(person),
+    ...(web === undefined ? {} : { web }),
+  });
+  for (const each of attribution.incomplete) process.stderr.write(`incomplete: ${each}\n`);
+  if (options.publish) return publishNotes(options, prepared, tag, notes);
+  if (options.output === undefined) process.stdout.write(notes);
+  else {
+    await mkdir(dirname(options.output), { recursive: true });
+    await writeFile(options.output, notes);
+    if (!options.quiet) process.stderr.write(`wrote ${options.output}\n`);
+  }
+  return attribution.incomplete.length > 0 ? 2 : 0;
+}
+
+async function publishNotes(
+  options: Options,
+  prepared: Prepared,
+  tag: string | undefined,
+  notes: string,
+): Promise<number> {
+  const { git, config, token, attribution } = prepared;
+  if (tag === undefined) throw new CannotCheck('--publish needs --version or --bump');
+  if (options.until !== undefined)
+    throw new CannotCheck('--publish releases HEAD; leave --until out');
+  if (config.repo !== undefined && token === undefined) {
+    throw new CannotCheck('--publish needs a token in GITHUB_TOKEN to create the release');
+  }
+  const { publish, checkPublication } = await import('./notes/publish.ts');
+  const { readNotes } = await import('./notes/read.ts');
+  const say = (line: string) => {
+    if (!options.quiet) process.stderr.write(`${line}\n`);
+  };
+  const publication = {
+    git,
+    remote: config.remote,
+    tag,
+    notesPath: `${config.notes}/${tag.replaceAll('/', '-')}.md`,
+    notes,
+    say,
+  };
+  const { standing } = await checkPublication(publication);
+  const checked = audit(attribution, readNotes(notes));
+  if (standing === 'nothing' && checked.exitCode !== 0) {
+    const what = [
+      ...attribution.incomplete,
+      ...(checked.missing ?? []).map((each) => `${each.name} is missing`),
+    ];
+    const open = attribution.unresolved.filter((each) => each.kind === 'source pull request');
+    what.push(...open.map((each) => `the author of ${each.what} is not known`));
+    process.stderr.write(
+      `error: the audit does not pass, nothing was done:\n${what.map((each) => `  ${each}\n`).join('')}`,
+    );
+    return checked.exitCode;
+  }
+  if (config.repo === undefined || token === undefined) await publish(publication);
+  else {
+    const { githubReleases } = await import('./notes/github-releases.ts');
+    const releases = githubReleases({
+      repo: config.repo,
+      baseUrl: config.apiUrl,
+      token,
+      maxWaitSeconds: Number(options.maxWait ?? 60),
+      second: Number(process.env.SLUICE_GITHUB_SECOND_MS ?? 1000),
+    });
+    await publish({ ...publication, releases });
+  }
+  return 0;
+}
+
+if (import.meta.main) await main(process.argv);

@@ -1,0 +1,93 @@
+import type { Audit } from '../attribution/audit.ts';
+import type { Person } from '../attribution/model.ts';
+import { idOf } from '../attribution/people.ts';
+import { evidenceLine, headline, rolesOf } from './text.ts';
+
+/** The whole audit for programs; the keys are stable. */
+export function jsonReport(audit: Audit): string {
+  const { attribution: a } = audit;
+  const person = (each: Person) => ({
+    id: idOf(each),
+    login: each.login ?? null,
+    name: each.name,
+    emails: each.emails,
+    joins: each.joins,
+    remarks: each.remarks,
+    credits: each.credits,
+  });
+  return `${JSON.stringify(
+    {
+      range: { since: a.range.since ?? null, until: a.range.until },
+      commits: a.commits,
+      authored: a.authored,
+      exitCode: audit.exitCode,
+      people: a.people.map(person),
+      missing: audit.missing?.map(idOf) ?? null,
+      unearned: audit.unearned ?? null,
+      unresolved: a.unresolved,
+      incomplete: a.incomplete,
+      limits: a.limits,
+      weak: a.weak,
+      filtered: a.filtered,
+    },
+    null,
+    2,
+  )}\n`;
+}
+
+/** For a job summary or a comment. Handles stand in code, so that nobody is pinged by a report. */
+export function markdownReport(audit: Audit): string {
+  const { attribution: a, missing = [], unearned = [] } = audit;
+  const cell = (text: string) => text.replace(/[|\\`<>]/g, '\\$&').replace(/\n/g, ' ');
+  const id = (each: Person) => (each.login === undefined ? cell(each.name) : `\`@${each.login}\``);
+  const out = [`### Contributors: ${headline(a)}`, ''];
+  const list = audit.missing === undefined ? a.people : missing;
+  if (audit.missing !== undefined)
+    out.push(
+      missing.length === 0 ? 'Nobody is missing.' : `**${missing.length} missing in the notes**`,
+      '',
+    );
+  if (list.length > 0) {
+    out.push('| who | roles | evidence |', '| --- | --- | --- |');
+    for (const each of list) {
+      const first = each.credits.at(-1)!.evidence[0];
+      out.push(
+        `| ${id(each)} | ${rolesOf(each)} | ${first === undefined ? '' : cell(evidenceLine(first))} |`,
+      );
+    }
+    out.push('');
+  }
+  for (const each of unearned)
+    out.push(`- \`@${each.handle}\` (line ${each.line}) is listed without a credit`);
+  for (const each of a.unresolved) out.push(`- no login known: ${cell(each.what)}`);
+  for (const each of a.incomplete) out.push(`- **incomplete:** ${cell(each)}`);
+  for (const each of a.limits) out.push(`- not known: ${cell(each)}`);
+  return `${out.join('\n').trimEnd()}\n`;
+}
+
+/** GitHub's workflow commands: one annotation for each finding. */
+export function githubReport(audit: Audit, file: string | undefined): string {
+  const { attribution: a, missing = [], unearned = [] } = audit;
+  const escaped = (text: string) =>
+    text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+  const property = (text: string) => escaped(text).replace(/:/g, '%3A').replace(/,/g, '%2C');
+  const at = (line: number) => (file === undefined ? '' : ` file=${property(file)},line=${line},`);
+  const out: string[] = [];
+  for (const each of missing) {
+    const first = each.credits.at(-1)!.evidence[0];
+    out.push(
+      `::error${at(1)}title=Contributor missing::${escaped(`${idOf(each)} (${rolesOf(each)}): ${first === undefined ? '' : evidenceLine(first)}`)}`,
+    );
+  }
+  for (const each of unearned)
+    out.push(
+      `::error${at(each.line)}title=No credit found::${escaped(`@${each.handle} is listed without a credit in this range`)}`,
+    );
+  for (const each of a.unresolved)
+    out.push(
+      `::warning${at(1)}title=No login known::${escaped(`${each.what}; AUTHOR_MAP: ${each.suggestion.trim()}`)}`,
+    );
+  for (const each of a.incomplete) out.push(`::error title=Check incomplete::${escaped(each)}`);
+  out.push(`::notice title=Contributors::${escaped(headline(a))}`);
+  return `${out.map((line) => line.replace(',title', ',title').replace(/^::(\w+)title/, '::$1 title')).join('\n')}\n`;
+}

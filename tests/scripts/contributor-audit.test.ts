@@ -1,0 +1,280 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { tempDir } from '../harness/temp.ts';
+import { fakeGitHub } from './github-server.ts';
+import { makeRepo, type Repo, run } from './support.ts';
+
+/** Arguments against the local GitHub. */
+function online(repo: Repo, url: string, cache = tempDir()): string[] {
+  return ['--repo', repo.dir, '--github', 'acme/app', '--api-url', url, '--cache-dir', cache];
+}
+const TOKEN = { GITHUB_TOKEN: 'made-up-token' };
+const ADA = 'Ada Maker <1+ada@users.noreply.github.com>';
+
+function began(): Repo {
+  const repo = makeRepo();
+  mkdirSync(join(repo.dir, 'release-notes'));
+  repo.write(
+    'release-notes/authors.yaml',
+    'authors:\n  # seen in #7\n  nico-q:\n    addresses: [nico@old.example]\n',
+  );
+  repo.commit('chore: begin', ADA);
+  repo.git('tag', 'v1');
+  repo.commit('feat: keep the queue (#12)', ADA);
+  repo.write('notes.md', '# v2\n\nWords by hand.  \n\n## Contributors\n\n* @ada\n\nBye.\n');
+  return repo;
+}
+
+describe('the case it began with', () => {
+  it('reports the author of a salvaged pull request named only in a description, and --fix credits them', async () => {
+    const repo = began();
+    const github = await fakeGitHub();
+    github.pulls.set(12, { login: 'ada', body: 'Salvages #7, which went stale.' });
+    github.pulls.set(7, { login: 'nico-q', body: '' });
+    const args = [
+      ...online(repo, github.url),
+      '--since-tag',
+      'v1',
+      '--release-file',
+      join(repo.dir, 'notes.md'),
+    ];
+    const first = await run('contributor-audit', args, TOKEN);
+    expect(first.code).toBe(1);
+    expect(first.out).toContain('@nico-q');
+    expect(first.out).toContain('Salvages #7, which went stale.');
+
+    const before = readFileSync(join(repo.dir, 'notes.md'), 'utf8');
+    expect((await run('contributor-audit', [...args, '--fix'], TOKEN)).code).toBe(0);
+    const after = readFileSync(join(repo.dir, 'notes.md'), 'utf8');
+    expect(after).toBe(before.replace('* @ada\n', '* @ada\n* @nico-q (source of 1)\n'));
+    expect((await run('contributor-audit', [...args, '--fix'], TOKEN)).code).toBe(0);
+    expect(readFileSync(join(repo.dir, 'notes.md'), 'utf8')).toBe(after);
+
+    const asked = github.requests.length;
+    const offline = await run('contributor-audit', [...args, '--offline']);
+    expect(offline.code).toBe(0);
+    expect(github.requests).toHaveLength(asked);
+  });
+  it("finds the same author offline by the pull request's own branch and the AUTHOR_MAP", async () => {
+    const repo = began();
+    const tip = repo.commit('queue draft', 'Nico <nico@old.example>');
+    repo.git('update-ref', 'refs/pull/7/head', tip);
+    repo.git('reset', '-q', '--hard', 'HEAD~1');
+    repo.commit('fix: order (salvage #7)', ADA);
+    repo.write('notes.md', '## Contributors\n\n- @ada\n');
+    const ran = await run('contributor-audit', [
+      '--repo',
+      repo.dir,
+      '--offline',
+      '--since-tag',
+      'v1',
+      '--release-file',
+      join(repo.dir, 'notes.md'),
+    ]);
+    expect(ran.code).toBe(1);
+    expect(ran.out).toMatch(/@nico-q {2}source author 1/);
+  });
+});
+
+describe('exit codes', () => {
+  it('is 0 when everyone is named, 1 when somebody is not or is listed without a credit', async () => {
+    const repo = began();
+    const file = join(repo.dir, 'notes.md');
+    const args = ['--repo', repo.dir, '--offline', '--since-tag', 'v1', '--release-file', file];
+    expect((await run('contributor-audit', args)).code).toBe(0);
+    repo.write('notes.md', '## Contributors\n\n- @ada\n- @nobody-here\n');
+    const unearned = await run('contributor-audit', args);
+    expect(unearned.code).toBe(1);
+    expect(unearned.out).toContain('@nobody-here (line 4)');
+    repo.write('notes.md', '## Contributors\n\nnobody, `@ada`, tadaa@adaa\n');
+    expect((await run('contributor-audit', args)).out).toContain('Missing in the notes: 1');
+  });
+  it.each([
+    ['a mistyped tag', ['--since-tag', 'v0.9.typo'], 'no such revision: v0.9.typo'],
+    [
+      'an absent notes file',
+      ['--release-file', '/nonexistent/notes.md'],
+      "can't read the release notes",
+    ],
+    ['an unknown option', ['--relase-file', 'x'], "unknown option '--relase-file'"],
+    ['no repository', ['--repo', '/'], 'is not a git repository'],
+  ])('is 2 for %s', async (_what, args, message) => {
+    const repo = began();
+    const ran = await run('contributor-audit', ['--repo', repo.dir, '--offline', ...args]);
+    expect(ran.code).toBe(2);
+    expect(ran.err).toContain(message);
+  });
+  it('is 2 when the author of a source is needed and nothing names them, and 2 wins over 1', async () => {
+    const repo = began();
+    repo.commit('fix: order (salvage #70)', 'Zed <9+zed@users.noreply.github.com>');
+    const ran = await run('contributor-audit', [
+      '--repo',
+      repo.dir,
+      '--offline',
+      '--release-file',
+      join(repo.dir, 'notes.md'),
+    ]);
+    expect(ran.code).toBe(2);
+    expect(ran.out).toContain('source pull request #70');
+    expect(ran.out).toContain('Missing in the notes: 1');
+    repo.write('prs.json', '{"70": "zed"}');
+    const told = await run('contributor-audit', [
+      '--repo',
+      repo.dir,
+      '--offline',
+      '--prs',
+      join(repo.dir, 'prs.json'),
+    ]);
+    expect(told.code).toBe(0);
+  });
+  it('is 2 without a network, and says what could not be had', async () => {
+    const repo = began();
+    const ran = await run('contributor-audit', online(repo, 'http://127.0.0.1:9'), TOKEN);
+    expect(ran.code).toBe(2);
+    expect(ran.out).toContain('descriptions of pull requests were not read (#12)');
+  });
+  it('is 1 with --strict where an address has no login', async () => {
+    const repo = makeRepo();
+    repo.commit('a', 'Jo <jo@x.example>');
+    expect((await run('contributor-audit', ['--repo', repo.dir, '--offline'])).code).toBe(0);
+    expect(
+      (await run('contributor-audit', ['--repo', repo.dir, '--offline', '--strict'])).code,
+    ).toBe(1);
+  });
+});
+
+describe('GitHub', () => {
+  it('tries again after two 500s', async () => {
+    const repo = began();
+    const github = await fakeGitHub();
+    github.pulls.set(12, { login: 'ada' });
+    github.trouble = (_request, count) => (count <= 2 ? { status: 500 } : undefined);
+    expect((await run('contributor-audit', online(repo, github.url), TOKEN)).code).toBe(0);
+    expect(github.requests.length).toBeGreaterThanOrEqual(3);
+  });
+  it('waits a secondary rate limit out, and says so', async () => {
+    const repo = began();
+    const github = await fakeGitHub();
+    github.pulls.set(12, { login: 'ada' });
+    const body = { message: 'You have exceeded a secondary rate limit. Please wait.' };
+    github.trouble = (_request, count) =>
+      count === 1 ? { status: 403, headers: { 'retry-after': '1' }, body } : undefined;
+    const ran = await run('contributor-audit', online(repo, github.url), TOKEN);
+    expect(ran.code).toBe(0);
+    expect(ran.err).toContain('secondary rate limit: waiting 1 s');
+  });
+  it('gives up on a rate limit that lasts too long, and is incomplete', async () => {
+    const repo = began();
+    const github = await fakeGitHub();
+    const reset = `${Math.floor(Date.now() / 1000) + 3600}`;
+    github.trouble = () => ({
+      status: 403,
+      headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset },
+      body: { message: 'API rate limit exceeded for user ID 1.' },
+    });
+    const ran = await run('contributor-audit', online(repo, github.url), TOKEN);
+    expect(ran.code).toBe(2);
+    expect(ran.out).toContain('rate limit');
+  });
+  it('tells of a source that was deleted since, without crediting anybody', async () => {
+    const repo = began();
+    const github = await fakeGitHub();
+    github.pulls.set(12, { login: 'ada', body: 'Salvaged from #999.' });
+    const ran = await run(
+      'contributor-audit',
+      [...online(repo, github.url), '--release-file', join(repo.dir, 'notes.md')],
+      TOKEN,
+    );
+    expect(ran.code).toBe(1);
+    expect(ran.out).toContain('#999 (not on the forge any more)');
+  });
+  it('takes the number of an issue for no source', async () => {
+    const repo = began();
+    const github = await fakeGitHub();
+    github.issues.add(5);
+    github.pulls.set(12, { login: 'ada', body: 'Based on #5.' });
+    expect((await run('contributor-audit', online(repo, github.url), TOKEN)).code).toBe(0);
+  });
+  it('follows a chain of salvages', async () => {
+    const repo = began();
+    const github = await fakeGitHub();
+    github.pulls.set(12, { login: 'ada', body: 'Carries #7.' });
+    github.pulls.set(7, { login: 'bea', body: 'Takes over #5 from the original author.' });
+    github.pulls.set(5, { login: 'cyd' });
+    const ran = await run('contributor-audit', online(repo, github.url), TOKEN);
+    expect(ran.out).toMatch(/@bea {2}source author 1/);
+    expect(ran.out).toMatch(/@cyd {2}source author 1/);
+  });
+  it('reports both where the text and the number name different people', async () => {
+    const repo = began();
+    const github = await fakeGitHub();
+    github.pulls.set(12, { login: 'ada', body: 'Salvages #7 by @bea.' });
+    github.pulls.set(7, { login: 'cyd' });
+    const ran = await run('contributor-audit', online(repo, github.url), TOKEN);
+    expect(ran.out).toContain('the text names @bea');
+    expect(ran.out).toContain('@cyd');
+  });
+  it('works without a token by single requests, and sends none', async () => {
+    const repo = began();
+    const github = await fakeGitHub();
+    github.pulls.set(12, { login: 'ada', body: 'Salvages #7.' });
+    github.pulls.set(7, { login: 'cyd' });
+    const ran = await run('contributor-audit', online(repo, github.url));
+    expect(ran.code).toBe(0);
+    expect(ran.out).toContain('@cyd');
+    expect(github.requests.every((each) => each.authorization === undefined)).toBe(true);
+  });
+  it('asks for one address only once, and --fix keeps the answer in the AUTHOR_MAP', async () => {
+    const repo = began();
+    repo.commit('x', 'Lou <lou@x.example>');
+    const github = await fakeGitHub();
+    github.pulls.set(12, { login: 'ada' });
+    github.accounts.set('lou@x.example', 'lou-lou');
+    const ran = await run('contributor-audit', [...online(repo, github.url), '--fix'], TOKEN);
+    expect(ran.out).toContain('@lou-lou');
+    const map = readFileSync(join(repo.dir, 'release-notes/authors.yaml'), 'utf8');
+    expect(map).toContain('# seen in #7');
+    expect(map).toContain('lou@x.example');
+    expect((await run('contributor-audit', ['--repo', repo.dir, '--offline'])).out).toContain(
+      '@lou-lou',
+    );
+  });
+});
+
+describe('reports', () => {
+  it("annotates in GitHub's workflow commands", async () => {
+    const repo = began();
+    repo.write('notes.md', '## Contributors\n');
+    const ran = await run('contributor-audit', [
+      '--repo',
+      repo.dir,
+      '--offline',
+      '--release-file',
+      join(repo.dir, 'notes.md'),
+      '--format',
+      'github',
+    ]);
+    expect(ran.out).toMatch(
+      /^::error file=.*,line=1,title=Contributor missing::@ada \(author 1\)/m,
+    );
+  });
+  it('explains why somebody is credited, left out, or unknown', async () => {
+    const repo = began();
+    repo.commit('x\n\nCo-authored-by: Claude <noreply@anthropic.com>', ADA);
+    const explain = async (who: string) =>
+      (await run('contributor-audit', ['--repo', repo.dir, '--offline', '--explain', who])).out;
+    expect(await explain('ada')).toContain("noreply address with the account's number");
+    expect(await explain('Claude')).toContain('is on the list');
+    expect(await explain('zoe')).toContain('zoe is not credited');
+  });
+  it('writes a page of its own in which names are text', async () => {
+    const repo = began();
+    repo.commit('<script>alert(1)</script>', 'Eve "<b>" <eve@x.example>'.replace('<b>', '&b'));
+    const page = join(repo.dir, 'page.html');
+    await run('contributor-audit', ['--repo', repo.dir, '--offline', '--html', page]);
+    const html = readFileSync(page, 'utf8');
+    expect(html).not.toContain('<script>alert');
+    expect(html).not.toMatch(/src=|https:\/\/cdn/);
+  });
+});

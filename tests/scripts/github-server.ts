@@ -1,0 +1,155 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+export interface FakePull {
+  readonly login: string | null;
+  readonly title?: string;
+  readonly body?: string;
+}
+interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly authorization: string | undefined;
+  readonly body: string;
+}
+/** Answers instead of GitHub when it returns a status; undefined lets GitHub answer. */
+type Trouble = (
+  request: Request,
+  count: number,
+) => { status: number; headers?: Record<string, string>; body?: unknown } | undefined;
+
+export interface FakeGitHub {
+  readonly url: string;
+  readonly requests: Request[];
+  readonly pulls: Map<number, FakePull>;
+  readonly issues: Set<number>;
+  readonly accounts: Map<string, string>;
+  readonly releases: Map<string, { id: number; body: string }>;
+  trouble: Trouble;
+}
+
+const NOT_FOUND = {
+  message: 'Not Found',
+  documentation_url: 'https://docs.github.com/rest',
+  status: '404',
+};
+
+/** A server on this machine that answers in GitHub's shapes, for "acme/app". */
+export async function fakeGitHub(): Promise<FakeGitHub> {
+  const fake = {
+    url: '',
+    requests: [] as Request[],
+    pulls: new Map<number, FakePull>(),
+    issues: new Set<number>(),
+    accounts: new Map<string, string>(),
+    releases: new Map<string, { id: number; body: string }>(),
+    trouble: (() => undefined) as Trouble,
+  };
+  const server = createServer((req, res) => void answer(fake, req, res));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  fake.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return fake;
+}
+
+async function answer(fake: FakeGitHub, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  let body = '';
+  for await (const chunk of req) body += chunk;
+  const path = decodeURIComponent((req.url ?? '').split('?')[0]!);
+  const request = {
+    method: req.method ?? '',
+    path,
+    authorization: req.headers.authorization,
+    body,
+  };
+  fake.requests.push(request);
+  const send = (status: number, content: unknown, headers: Record<string, string> = {}) => {
+    res.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
+    res.end(status === 304 ? undefined : JSON.stringify(content));
+  };
+  const trouble = fake.trouble(request, fake.requests.length);
+  if (trouble !== undefined)
+    return send(trouble.status, trouble.body ?? { message: 'Server Error' }, trouble.headers);
+  if (path === '/graphql') return send(200, graphql(fake, body));
+  const pull = /^\/repos\/acme\/app\/pulls\/(\d+)$/.exec(path);
+  if (pull !== null) {
+    const found = fake.pulls.get(Number(pull[1]));
+    if (found === undefined) return send(404, NOT_FOUND);
+    const etag = `W/"${Buffer.from(JSON.stringify(found)).toString('hex').slice(0, 40)}"`;
+    if (req.headers['if-none-match'] === etag) return send(304, undefined, { etag });
+    const user = found.login === null ? null : { login: found.login, id: 1, type: 'User' };
+    return send(
+      200,
+      { number: Number(pull[1]), title: found.title ?? '', body: found.body ?? null, user },
+      { etag },
+    );
+  }
+  const issue = /^\/repos\/acme\/app\/issues\/(\d+)$/.exec(path);
+  if (issue !== null) {
+    return fake.issues.has(Number(issue[1]))
+      ? send(200, { number: Number(issue[1]) })
+      : send(404, NOT_FOUND);
+  }
+  const byTag = /^\/repos\/acme\/app\/releases\/tags\/(.+)$/.exec(path);
+  const shape = (tag: string, each: { id: number; body: string }) => ({
+    ...each,
+    tag_name: tag,
+    html_url: `${fake.url}/r/${tag}`,
+  });
+  if (byTag !== null) {
+    const found = fake.releases.get(byTag[1]!);
+    return found === undefined ? send(404, NOT_FOUND) : send(200, shape(byTag[1]!, found));
+  }
+  if (path === '/repos/acme/app/releases' && req.method === 'POST') {
+    const { tag_name: tag, body: text } = JSON.parse(body) as { tag_name: string; body: string };
+    const release = { id: fake.releases.size + 1, body: text };
+    fake.releases.set(tag, release);
+    return send(201, shape(tag, release));
+  }
+  if (/^\/repos\/acme\/app\/releases\/\d+$/.test(path) && req.method === 'PATCH') {
+    const [tag, old] = [...fake.releases][0]!;
+    const release = { ...old, body: (JSON.parse(body) as { body: string }).body };
+    fake.releases.set(tag, release);
+    return send(200, shape(tag, release));
+  }
+  return send(404, NOT_FOUND);
+}
+
+function graphql(fake: FakeGitHub, body: string) {
+  const { query } = JSON.parse(body) as { query: string };
+  const repository: Record<string, unknown> = {};
+  const errors: unknown[] = [];
+  for (const [, alias, number] of query.matchAll(/(n\d+): issueOrPullRequest\(number: (\d+)\)/g)) {
+    const found = fake.pulls.get(Number(number));
+    if (found !== undefined) {
+      const author = found.login === null ? null : { login: found.login, __typename: 'User' };
+      repository[alias!] = {
+        __typename: 'PullRequest',
+        number: Number(number),
+        title: found.title ?? '',
+        body: found.body ?? '',
+        author,
+      };
+    } else if (fake.issues.has(Number(number))) {
+      repository[alias!] = { __typename: 'Issue', number: Number(number) };
+    } else {
+      repository[alias!] = null;
+      const message = `Could not resolve to an issue or pull request with the number of ${number}.`;
+      errors.push({
+        type: 'NOT_FOUND',
+        path: ['repository', alias],
+        locations: [{ line: 1, column: 1 }],
+        message,
+      });
+    }
+  }
+  for (const [, alias, sha] of query.matchAll(/(c\d+): object\(oid: "(\w+)"\)/g)) {
+    const nodes = [...fake.accounts].map(([email, login]) => ({ email, user: { login } }));
+    repository[alias!] = { oid: sha, authors: { nodes } };
+  }
+  return { data: { repository }, ...(errors.length === 0 ? {} : { errors }) };
+}

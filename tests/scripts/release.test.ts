@@ -1,0 +1,133 @@
+import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { tempDir } from '../harness/temp.ts';
+import { fakeGitHub } from './github-server.ts';
+import { makeRepo, type Repo, run } from './support.ts';
+
+const ADA = 'Ada Maker <1+ada@users.noreply.github.com>';
+const VERSION = ['--version', '1.1.0', '--date', '2026-02-03'];
+
+/** A repository with a real bare remote. */
+function withRemote(): { repo: Repo; remote: string } {
+  const repo = makeRepo();
+  const remote = tempDir('sluice-remote-');
+  repo.git('init', '-q', '--bare', '-b', 'main', remote);
+  repo.git('remote', 'add', 'origin', remote);
+  repo.git('config', 'user.name', 'Ada Maker');
+  repo.git('config', 'user.email', '1+ada@users.noreply.github.com');
+  repo.commit('chore: begin', ADA);
+  repo.git('tag', 'v1.0.0');
+  repo.commit(
+    'feat(queue): keep order (#12)\n\nCo-authored-by: Bo <2+bo@users.noreply.github.com>',
+    ADA,
+  );
+  repo.git('push', '-q', 'origin', 'main', 'v1.0.0');
+  return { repo, remote };
+}
+const publishLocally = (repo: Repo) =>
+  run('release', ['--repo', repo.dir, '--offline', '--publish', ...VERSION]);
+
+describe('release', () => {
+  it('prints the notes, with everyone of each line and first contributions marked, and writes nothing', async () => {
+    const { repo } = withRemote();
+    const ran = await run('release', [
+      '--repo',
+      repo.dir,
+      '--offline',
+      '--bump',
+      'minor',
+      '--date',
+      '2026-02-03',
+    ]);
+    expect(ran.out).toBe(
+      '# v1.1.0 (2026-02-03)\n\n## Features\n\n- **queue**: keep order (#12, @ada, @bo)\n\n## Contributors\n\n- @ada (1 commit)\n- @bo (co-authored 1) 🎉 first contribution\n',
+    );
+    expect(repo.git('status', '--porcelain')).toBe('');
+  });
+});
+
+describe('publishing', () => {
+  it('commits, tags and pushes at once, and a second run changes nothing', async () => {
+    const { repo, remote } = withRemote();
+    expect(await publishLocally(repo)).toMatchObject({ code: 0 });
+    const tagged = repo.git('--git-dir', remote, 'rev-parse', 'v1.1.0^{commit}');
+    expect(tagged).toBe(repo.git('rev-parse', 'HEAD'));
+    expect(repo.git('--git-dir', remote, 'show', 'v1.1.0:release-notes/v1.1.0.md')).toContain(
+      '- @bo',
+    );
+    expect((await publishLocally(repo)).code).toBe(0);
+    expect(repo.git('rev-parse', 'HEAD')).toBe(tagged);
+  });
+  it('undoes commit and tag when the push is rejected, and the next run finishes', async () => {
+    const { repo, remote } = withRemote();
+    const hook = join(remote, 'hooks/pre-receive');
+    repo.git('config', 'core.hooksPath', '/nonexistent');
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync(hook, '#!/bin/sh\nexit 1\n');
+    chmodSync(hook, 0o755);
+    const before = repo.git('rev-parse', 'HEAD');
+    const ran = await publishLocally(repo);
+    expect(ran.code).toBe(1);
+    expect(ran.err).toContain('nothing stands');
+    expect(repo.git('rev-parse', 'HEAD')).toBe(before);
+    expect(repo.git('tag', '-l', 'v1.1.0')).toBe('');
+    expect(existsSync(join(repo.dir, 'release-notes/v1.1.0.md'))).toBe(false);
+    rmSync(hook);
+    expect((await publishLocally(repo)).code).toBe(0);
+  });
+  it.each<[string, (repo: Repo) => void, string]>([
+    [
+      'a dirty tree',
+      (repo) => repo.write('stray.txt', 'x'),
+      'the work tree has changes (stray.txt',
+    ],
+    ['a detached HEAD', (repo) => repo.git('checkout', '-q', '--detach'), 'HEAD is detached'],
+    [
+      'a tag that is elsewhere',
+      (repo) => repo.git('tag', 'v1.1.0', 'v1.0.0'),
+      'the tag v1.1.0 exists at',
+    ],
+    [
+      'an unreachable remote',
+      (repo) => repo.git('remote', 'set-url', 'origin', '/nonexistent'),
+      "can't be reached",
+    ],
+  ])('refuses %s before anything is done', async (_what, spoil, message) => {
+    const { repo } = withRemote();
+    spoil(repo);
+    const head = repo.git('rev-parse', 'HEAD');
+    const ran = await publishLocally(repo);
+    expect(ran.code).toBe(2);
+    expect(ran.err).toContain(message);
+    expect(repo.git('rev-parse', 'HEAD')).toBe(head);
+  });
+  it('tells what stands when GitHub fails after the push, and the next run writes the release', async () => {
+    const { repo } = withRemote();
+    const github = await fakeGitHub();
+    github.pulls.set(12, { login: 'ada' });
+    github.trouble = (request) =>
+      request.path.includes('/releases') ? { status: 422 } : undefined;
+    const args = [
+      '--repo',
+      repo.dir,
+      '--github',
+      'acme/app',
+      '--api-url',
+      github.url,
+      '--cache-dir',
+      tempDir(),
+      '--publish',
+      ...VERSION,
+    ];
+    const first = await run('release', args, { GITHUB_TOKEN: 'made-up' });
+    expect(first.code).toBe(1);
+    expect(first.err).toContain('v1.1.0 is pushed, but its release could not be written');
+    github.trouble = () => undefined;
+    expect((await run('release', args, { GITHUB_TOKEN: 'made-up' })).code).toBe(0);
+    expect(github.releases.get('v1.1.0')!.body).toContain('- @bo');
+    expect((await run('release', args, { GITHUB_TOKEN: 'made-up' })).err).toContain(
+      'the release is there',
+    );
+  });
+});

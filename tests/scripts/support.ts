@@ -1,0 +1,140 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir } from '../harness/temp.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+const ENV = {
+  PATH: process.env.PATH,
+  HOME: '/nonexistent',
+  LC_ALL: 'C.UTF-8',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_SYSTEM: '/dev/null',
+  GIT_AUTHOR_NAME: 'Ada Maker',
+  GIT_AUTHOR_EMAIL: 'ada@home.example',
+  GIT_COMMITTER_NAME: 'Ada Maker',
+  GIT_COMMITTER_EMAIL: 'ada@home.example',
+  GIT_AUTHOR_DATE: '2026-01-01T00:00:00Z',
+  GIT_COMMITTER_DATE: '2026-01-01T00:00:00Z',
+};
+
+export interface Repo {
+  readonly dir: string;
+  git(...args: string[]): string;
+  /** Runs git with some input or environment of its own. */
+  gitWith(
+    extra: { input?: string | Buffer; env?: Record<string, string> },
+    ...args: string[]
+  ): string;
+  /** An empty commit; `by` is "Name <address>". */
+  commit(message: string, by?: string): string;
+  write(path: string, text: string): void;
+}
+
+/** A repository of its own with made-up people, removed after the test. */
+export function makeRepo(
+  dir = tempDir('sluice-repo-'),
+  init: string[] = ['init', '-q', '-b', 'main'],
+): Repo {
+  const gitWith: Repo['gitWith'] = ({ input, env }, ...args) => {
+    const done = spawnSync('git', ['-C', dir, ...args], {
+      input,
+      env: { ...ENV, ...env },
+      timeout: 20_000,
+    });
+    if (done.status !== 0) throw new Error(`git ${args.join(' ')}: ${done.stderr}`);
+    return done.stdout.toString().trim();
+  };
+  const git = (...args: string[]) => gitWith({}, ...args);
+  if (init.length > 0) git(...init);
+  return {
+    dir,
+    git,
+    gitWith,
+    write: (path, text) => writeFileSync(join(dir, path), text),
+    commit(message, by = 'Ada Maker <ada@home.example>') {
+      const [, name, email] = /^(.*) <(.*)>$/.exec(by)!;
+      const env = { GIT_AUTHOR_NAME: name!, GIT_AUTHOR_EMAIL: email! };
+      gitWith(
+        { input: message, env },
+        'commit',
+        '-q',
+        '--allow-empty',
+        '--allow-empty-message',
+        '--cleanup=verbatim',
+        '-F',
+        '-',
+      );
+      return git('rev-parse', 'HEAD');
+    },
+  };
+}
+
+export interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs one of the two commands as a user does: a process of its own, here with its own cache. */
+export function run(
+  command: 'release' | 'contributor-audit',
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(ROOT, `scripts/${command}.ts`), ...args], {
+      env: {
+        ...ENV,
+        XDG_CACHE_HOME: join(ENV.HOME, 'cache'),
+        SLUICE_GITHUB_SECOND_MS: '1',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 25_000,
+    });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (chunk) => {
+      out += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      err += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+}
+
+/** The audit of a repository as data. */
+export async function auditJson(repo: Repo, ...args: string[]) {
+  const ran = await run('contributor-audit', [
+    '--repo',
+    repo.dir,
+    '--offline',
+    '--format',
+    'json',
+    ...args,
+  ]);
+  if (ran.out === '') throw new Error(ran.err);
+  const report = JSON.parse(ran.out) as {
+    commits: number;
+    authored: number;
+    people: {
+      id: string;
+      login: string | null;
+      name: string;
+      emails: string[];
+      remarks: string[];
+      joins: { what: string; reason: string; weak: boolean }[];
+      credits: { role: string; count: number; evidence: { line: string; note?: string }[] }[];
+    }[];
+    missing: string[] | null;
+    unearned: { handle: string }[] | null;
+    incomplete: string[];
+    filtered: { ident: { name: string; email: string } }[];
+    unresolved: { what: string; suggestion: string }[];
+    weak: { who: string }[];
+  };
+  return { ...ran, report, ids: report.people.map((each) => each.id) };
+}
