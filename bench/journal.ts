@@ -1,0 +1,166 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import type { Claim, Journal, NewMessage } from '../gateway/journal/journal.ts';
+import { openSqliteJournal } from '../gateway/journal/sqlite/client.ts';
+
+/** How many turns each figure rests on. */
+const SINGLE = 1_000;
+const LANES = 50;
+const TOTAL = 10_000;
+const EXPIRES = 8_640_000_000_000;
+const claim: Claim = { holder: 'bench', now: 1, burstWindowMs: 0, historyLimit: 20 };
+
+/** Prints the journal's cost per turn beside its floor: a durable commit of one row on the same disk. */
+export async function benchJournal(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+  try {
+    const floor = rawCommits(join(folder, 'raw.db'));
+    const journal = await openSqliteJournal({ file: join(folder, 'journal.db') });
+    const accepts = await sample(SINGLE, async (i) => {
+      await journal.accept(message(`a${i}`, `accept-${i}`), { now: 1, queueLimit: 50, claim });
+    });
+    const turns = await sample(SINGLE, (i) => turn(journal, `t${i}`, 'one'));
+    const busy = await throughput(journal, 'x');
+    const few = await spread(journal, 'few', 10);
+    const many = await spread(journal, 'many', 10_000);
+    await journal.close();
+    const p50 = at(floor, 0.5);
+    table([
+      ['raw durable commit, one row', `p50 ${ms(p50)}  p99 ${ms(at(floor, 0.99))}`, ''],
+      ['accept, turn started', `p50 ${ms(at(accepts, 0.5))}`, ratio(at(accepts, 0.5) / p50)],
+      ['accept + endTurn (2 commits)', `p50 ${ms(at(turns, 0.5))}`, ratio(at(turns, 0.5) / p50)],
+      [`turns/s, ${LANES} lanes, sends settled`, busy.toFixed(0), ratio(busy / (1000 / p50))],
+      ['ms per turn over 10 lanes', ms(few), ''],
+      ['ms per turn over 10,000 lanes', ms(many), ratio(many / few)],
+      ['memory after all, MB (RSS)', (process.memoryUsage.rss() / 2 ** 20).toFixed(0), ''],
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function rawCommits(file: string): number[] {
+  const db = new DatabaseSync(file);
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE t (x, y)');
+  const insert = db.prepare('INSERT INTO t VALUES (?, ?)');
+  const times: number[] = [];
+  for (let i = 0; i < SINGLE; i++) {
+    const start = performance.now();
+    insert.run(i, 'a row of some hundred bytes '.repeat(4));
+    times.push(performance.now() - start);
+  }
+  db.close();
+  return times;
+}
+
+/** A whole turn: committed, started, answered, its reply sent. The settling is not waited for. */
+async function turn(journal: Journal, id: string, lane: string): Promise<void> {
+  const receipt = await journal.accept(message(id, lane), { now: 1, queueLimit: 50, claim });
+  if (receipt.status !== 'accepted' || receipt.turn === undefined) throw new Error('no turn');
+  const { address } = message(id, lane);
+  const row = { address, lane, kind: 'reply', text: 'a reply', chunk: 0, chunks: 1 } as const;
+  const end = await journal.endTurn(receipt.turn, {
+    end: 'answered',
+    outcome: 'answered',
+    now: 2,
+    outbound: [{ ...row, id: `r-${id}`, message: id, expiresAt: EXPIRES }],
+    transcript: [
+      { role: 'user', text: 'a question' },
+      { role: 'assistant', text: 'a reply' },
+    ],
+    claim,
+    sender: 'bench',
+  });
+  if (!end.accepted) throw new Error('refused');
+  settling.push(journal.settleOutbox([{ id: `r-${id}`, state: 'sent' }], 3));
+}
+let settling: Promise<void>[] = [];
+
+/** Turns per second when every lane runs one after another. */
+async function throughput(journal: Journal, name: string): Promise<number> {
+  const start = performance.now();
+  await Promise.all(
+    Array.from({ length: LANES }, async (_, lane) => {
+      for (let i = 0; i < TOTAL / LANES; i++)
+        await turn(journal, `${name}-${lane}-${i}`, `l${lane}`);
+    }),
+  );
+  await settled();
+  return (TOTAL / (performance.now() - start)) * 1000;
+}
+
+/** Milliseconds per turn, ten at a time, spread over `lanes` lanes that exist already. */
+async function spread(journal: Journal, name: string, lanes: number): Promise<number> {
+  const run = async (round: string, count: number, stride: number): Promise<void> => {
+    for (let i = 0; i < count; i += 10) {
+      await Promise.all(
+        Array.from({ length: 10 }, (_, k) =>
+          turn(journal, `${name}-${round}-${i + k}`, `${name}-${((i + k) * stride) % lanes}`),
+        ),
+      );
+    }
+    await settled();
+  };
+  await run('warm', lanes, 1);
+  const start = performance.now();
+  // 7919 is prime: the lanes come in no order that a cache would like.
+  await run('run', 5_000, 7919);
+  return (performance.now() - start) / 5_000;
+}
+
+async function settled(): Promise<void> {
+  const all = settling;
+  settling = [];
+  await Promise.all(all);
+}
+
+async function sample(count: number, run: (i: number) => Promise<void>): Promise<number[]> {
+  const times: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const start = performance.now();
+    await run(i);
+    times.push(performance.now() - start);
+    await settled();
+  }
+  return times;
+}
+
+function message(id: string, lane: string): NewMessage {
+  return {
+    id,
+    lane,
+    kind: 'message',
+    address: { platform: 'web', account: 'main', chat: lane },
+    updateId: id,
+    sender: { id: 'ada', role: 'owner' },
+    direct: true,
+    text: 'a question',
+    attachments: [],
+    receivedAt: 1,
+  };
+}
+
+function at(times: readonly number[], quantile: number): number {
+  const sorted = [...times].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length * quantile)] ?? Number.NaN;
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(3)} ms`;
+}
+
+function ratio(value: number): string {
+  return `${value.toFixed(2)} x`;
+}
+
+function table(rows: readonly (readonly [string, string, string])[]): void {
+  console.log('journal (SQLite)');
+  for (const [what, figure, compared] of rows) {
+    console.log(`  ${what.padEnd(38)}${figure.padEnd(28)}${compared}`);
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await benchJournal();

@@ -1,0 +1,24 @@
+/** `npm run bench [-- PART…]`: prints each figure beside its floor, measured in the same run. */
+const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
+  gateway: async () => (await import('./gateway.ts')).benchGateway(),
+  handover: async () => (await import('./handover.ts')).benchHandover(),
+  agents: async () => (await import('./agents.ts')).benchAgents(),
+  audit: async () => (await import('./scripts/audit.ts')).run(),
+  journal: async () => (await import('./journal.ts')).benchJournal(),
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((part) => PARTS[part] === undefined);
+if (unknown.length > 0) {
+  process.stderr.write(
+    `no part ${unknown.join(', ')}; there are: ${Object.keys(PARTS).join(', ')}\n`,
+  );
+  process.exitCode = 1;
+} else {
+  for (const part of asked.length > 0 ? asked : Object.keys(PARTS)) {
+    await PARTS[part]?.();
+    console.log('');
+  }
+}
+
+export {};

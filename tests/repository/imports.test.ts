@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { defaultExports, importsOf, RULES, violations } from './imports.ts';
+import { filesBelow } from './sources.ts';
+
+const files = filesBelow('gateway', 'scripts').filter((f) => f.path.endsWith('.ts'));
+const rule = (name: string) => RULES.filter((r) => r.name === name);
+
+/** For each rule an import that breaks it, in a file that is not there. */
+const BROKEN: Readonly<Record<string, readonly [path: string, code: string]>> = {
+  'core does no input or output and imports nothing but core': [
+    'gateway/core/lane.ts',
+    `import { readFile } from 'node:fs/promises';`,
+  ],
+  'the journal knows core and itself': [
+    'gateway/journal/sqlite/client.ts',
+    `import type { Log } from '../../platforms/platform.ts';`,
+  ],
+  'an adapter knows neither the journal nor what is above it': [
+    'gateway/platforms/web/routes.ts',
+    `import type { Journal } from '../../journal/journal.ts';`,
+  ],
+  'an adapter knows no other adapter, and what they share knows none of them': [
+    'gateway/platforms/shared/split.ts',
+    `const { x } = await import('../telegram/api.ts');`,
+  ],
+  'platforms and agents do not know each other': [
+    'gateway/agents/agent.ts',
+    `export type { Log } from '../platforms/platform.ts';`,
+  ],
+  'the supervisor knows core and itself, and no library': [
+    'gateway/supervisor/options.ts',
+    `import { z } from 'zod';`,
+  ],
+  'the configuration knows of adapters only their options': [
+    'gateway/config/schema.ts',
+    `import { Web } from '../platforms/web/webPlatform.ts';`,
+  ],
+  'only main.ts knows the command line': [
+    'gateway/lifecycle/gateway.ts',
+    `import { VERSION } from '../cli/version.ts';`,
+  ],
+  'the gateway knows neither the scripts nor the tests': [
+    'gateway/cli/run.ts',
+    `import { Git } from '../../scripts/attribution/git.ts';`,
+  ],
+  'the scripts know neither the gateway nor the tests': [
+    'scripts/release.ts',
+    `import { ExitCode } from '../gateway/core/exit.ts';`,
+  ],
+};
+
+describe('imports run one way', () => {
+  it('reads static, dynamic and side-effect imports, and not comments', () => {
+    const text = `import 'a';\nimport {\n  b,\n} from './b.ts';\nawait import("c");\n// from 'no'\n`;
+    expect(importsOf({ path: 'gateway/x/y.ts', text }).map((i) => i.to)).toEqual([
+      'package:a',
+      'gateway/x/b.ts',
+      'package:c',
+    ]);
+  });
+
+  it('looks at the real files', () => {
+    expect(files.length).toBeGreaterThan(50);
+    expect(files.flatMap(importsOf).length).toBeGreaterThan(files.length);
+  });
+
+  describe.each(RULES.map((r) => r.name))('%s', (name) => {
+    it('holds', () => {
+      expect(violations(files, rule(name))).toEqual([]);
+    });
+
+    it('is told when broken', () => {
+      const [path, text] = BROKEN[name] ?? ['', ''];
+      expect(violations([{ path, text }], rule(name))).toHaveLength(1);
+    });
+  });
+});
+
+describe('exports', () => {
+  it('have names', () => {
+    expect(defaultExports(files)).toEqual([]);
+  });
+
+  it('are told when they have none', () => {
+    const text = 'export default function main() {}';
+    expect(defaultExports([{ path: 'gateway/x.ts', text }])).toEqual(['gateway/x.ts']);
+  });
+});

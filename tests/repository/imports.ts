@@ -1,0 +1,120 @@
+import { posix } from 'node:path';
+import type { Source } from './sources.ts';
+
+/** One import of a file: `to` is a path from the root, or the name of a package or of a Node module. */
+export interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A rule about imports; `allows` is asked for each import of the files that it is `about`. */
+export interface Rule {
+  readonly name: string;
+  readonly about: (path: string) => boolean;
+  readonly allows: (to: string, from: string) => boolean;
+}
+
+const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s*)(['"])([^'"\n]+)\1/g;
+
+/** Every import of a file: static, dynamic, of types, and what is exported from elsewhere. */
+export function importsOf({ path, text }: Source): Import[] {
+  const code = text.replace(/^\s*(?:\/\/|\*|\/\*).*$/gm, '');
+  return [...code.matchAll(SPECIFIER)].map((match) => {
+    const specifier = match[2] as string;
+    const to = specifier.startsWith('.')
+      ? posix.join(posix.dirname(path), specifier)
+      : specifier.startsWith('node:')
+        ? specifier
+        : `package:${specifier}`;
+    return { from: path, to };
+  });
+}
+
+/** The folder of one adapter (`gateway/platforms/telegram/`), where a file lies in one. */
+export function adapterOf(path: string): string | undefined {
+  return /^gateway\/(?:platforms|agents)\/(?!shared\/)[^/]+\//.exec(path)?.[0];
+}
+
+const within = (...folders: string[]) => {
+  return (path: string) => folders.some((folder) => path.startsWith(`${folder}/`));
+};
+const ours = within('gateway', 'scripts', 'tests', 'bench');
+
+/** Imports run one way: cli → lifecycle → adapters and journal → core. */
+export const RULES: readonly Rule[] = [
+  {
+    name: 'core does no input or output and imports nothing but core',
+    about: within('gateway/core'),
+    allows: within('gateway/core'),
+  },
+  {
+    name: 'the journal knows core and itself',
+    about: within('gateway/journal'),
+    allows: (to) => !ours(to) || within('gateway/core', 'gateway/journal')(to),
+  },
+  {
+    name: 'an adapter knows neither the journal nor what is above it',
+    about: within('gateway/platforms', 'gateway/agents'),
+    allows: (to) =>
+      !ours(to) ||
+      within('gateway/core', 'gateway/platforms', 'gateway/agents', 'gateway/console')(to) ||
+      to === 'gateway/config/secrets.ts',
+  },
+  {
+    name: 'an adapter knows no other adapter, and what they share knows none of them',
+    about: (path) => adapterOf(path) !== undefined || /^gateway\/\w+\/shared\//.test(path),
+    allows: (to, from) => adapterOf(to) === undefined || adapterOf(to) === adapterOf(from),
+  },
+  {
+    name: 'platforms and agents do not know each other',
+    about: within('gateway/platforms', 'gateway/agents'),
+    allows: (to, from) =>
+      !within('gateway/platforms', 'gateway/agents')(to) || to.split('/')[1] === from.split('/')[1],
+  },
+  {
+    name: 'the supervisor knows core and itself, and no library',
+    about: within('gateway/supervisor'),
+    allows: (to) => to.startsWith('node:') || within('gateway/core', 'gateway/supervisor')(to),
+  },
+  {
+    name: 'the configuration knows of adapters only their options',
+    about: within('gateway/config'),
+    allows: (to) =>
+      !ours(to) ||
+      within('gateway/core', 'gateway/config')(to) ||
+      /^gateway\/(?:platforms|agents)\/(?:.+\/)?options\.ts$/.test(to),
+  },
+  {
+    name: 'only main.ts knows the command line',
+    about: (path) => within('gateway')(path) && !within('gateway/cli')(path),
+    allows: (to, from) => !within('gateway/cli')(to) || from === 'gateway/main.ts',
+  },
+  {
+    name: 'the gateway knows neither the scripts nor the tests',
+    about: within('gateway'),
+    allows: (to) => !within('scripts', 'tests', 'bench')(to),
+  },
+  {
+    name: 'the scripts know neither the gateway nor the tests',
+    about: within('scripts'),
+    allows: (to) => !within('gateway', 'tests', 'bench')(to),
+  },
+];
+
+/** Every import that breaks a rule, as `rule: file → import`. */
+export function violations(files: readonly Source[], rules: readonly Rule[]): string[] {
+  return files
+    .flatMap(importsOf)
+    .flatMap(({ from, to }) =>
+      rules
+        .filter((rule) => rule.about(from) && !rule.allows(to, from))
+        .map((rule) => `${rule.name}: ${from} → ${to}`),
+    );
+}
+
+/** Files with a default export. */
+export function defaultExports(files: readonly Source[]): string[] {
+  return files
+    .filter(({ text }) => /^export\s+default\b|\bas\s+default\b/m.test(text))
+    .map((f) => f.path);
+}
