@@ -9,6 +9,8 @@ export default defineConfig({
     // named in the report, and locally every failure counts.
     retry: process.env.CI ? 1 : 0,
     hookTimeout: 30_000,
+    // Most tests wait for processes: more files than cores keep the cores busy.
+    maxWorkers: 4,
     coverage: { provider: 'v8', include: ['gateway/**', 'scripts/**'] },
   },
 });

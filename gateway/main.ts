@@ -14,6 +14,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = 78;
     return;
   }
+  const { keepCompiled } = await import('./cli/compileCache.ts');
+  keepCompiled();
   if (argv[2] === 'generation') {
     // What the parent process starts: straight there, without the command line's library.
     const { generation } = await import('./cli/generation.ts');

@@ -1,5 +1,6 @@
 import { ExitCode, SluiceError } from '../core/exit.ts';
 import { connectToSupervisor } from '../supervisor/link.ts';
+import { flushCompiled } from './compileCache.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -18,6 +19,7 @@ export async function generation([home, config]: readonly string[]): Promise<voi
       env: process.env,
       cwd: process.cwd(),
       version: VERSION,
+      ready: flushCompiled,
       ...(config === undefined ? {} : { config }),
       ...(link === undefined ? {} : { link }),
     });

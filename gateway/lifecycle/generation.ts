@@ -32,6 +32,8 @@ export interface GenerationOptions {
   readonly version: string;
   /** Absent in a process that runs alone. */
   readonly link?: SupervisorLink;
+  /** Called once it serves. */
+  readonly ready?: () => void;
 }
 
 const PROBE = 20 * SECOND;
@@ -140,6 +142,7 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
     undo.push(() => keeper.stop(end.why === 'handed-over'));
     const where = platforms.map((p) => p.where?.()).filter((w) => w !== undefined);
     log.info({ home, config: file ?? 'embedded defaults' }, `ready: ${where.join(', ')}`);
+    options.ready?.();
     end = await serving.ended;
     if (end.why === 'handed-over') await link?.send({ type: 'drained' });
     return exitCodeOf(end);
