@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   drain: { group: 'The gateway:', load: async () => (await import('./drain.ts')).drainCommand() },
   stop: { group: 'The gateway:', load: async () => (await import('./stop.ts')).stopCommand() },
   send: { group: 'Messages:', load: async () => (await import('./send.ts')).sendCommand() },
+  pair: { group: 'Messages:', load: async () => (await import('./pair.ts')).pairCommand() },
   sessions: {
     group: 'Messages:',
     load: async () => (await import('./sessions.ts')).sessionsCommand(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attachmentsOptions } from '../attachments/options.ts';
 import { SECOND } from '../core/clock.ts';
 import { BUSY_MODES } from '../core/message.ts';
 import { DEFAULTS } from '../core/settings.ts';
@@ -121,6 +122,9 @@ export const ConfigSchema = z
       })
       .prefault({})
       .meta({ description: 'Conversations.' }),
+    attachments: attachmentsOptions
+      .prefault({})
+      .meta({ description: 'The files that people send.' }),
     platforms: PlatformsSchema.prefault({}).meta({ description: 'Where people write.' }),
     routes: z
       .array(route)

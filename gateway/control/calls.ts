@@ -95,6 +95,12 @@ export const CALLS = {
   retryDead: call(z.strictObject({ id }), (o, i) => o.retryDead(i.id)),
   dropDead: call(z.strictObject({ id }), (o, i) => o.dropDead(i.id)),
 
+  pairings: call(nothing, (o) => o.pairings()),
+  approvePairing: call(z.strictObject({ code: id }), (o, i) => o.approvePairing(i.code)),
+  revokePairing: call(z.strictObject({ platform: id, account: id, id }), (o, who) =>
+    o.revokePairing(who),
+  ),
+
   commands: call(nothing, (o) => o.commands()),
   agents: call(nothing, (o) => o.agents()),
 } satisfies Record<keyof Operations, Call>;

@@ -130,6 +130,16 @@ export const COMMANDS = [
     who: 'owner',
     busy: 'at-once',
   },
+  {
+    name: 'pair',
+    aliases: [],
+    args: '[CODE]',
+    help: 'Let in whoever was told CODE, or show who waits to be let in.',
+    category: 'operation',
+    scope: 'both',
+    who: 'owner',
+    busy: 'at-once',
+  },
 ] as const satisfies readonly CommandSpec[];
 
 export type CommandName = (typeof COMMANDS)[number]['name'];

@@ -41,6 +41,13 @@ export interface Operations {
   retryDead(id: string): Promise<void>;
   dropDead(id: string): Promise<void>;
 
+  /** Strangers whose code can still be approved, and people who were let in by one. */
+  pairings(): Promise<readonly PairingView[]>;
+  /** Lets in whoever was told the code, and tells them. Tries are counted: codes cannot be guessed. */
+  approvePairing(code: string): Promise<PairingView>;
+  /** Takes a let-in back. */
+  revokePairing(who: PairedPerson): Promise<void>;
+
   /** Slash commands that a chat platform can offer. */
   commands(): readonly CommandView[];
   /** `models`: what `/model` may choose, where the agent has a choice. */
@@ -104,6 +111,22 @@ export interface DeadLetterView {
   readonly address: Address;
   readonly text: string;
   readonly reason: string;
+  readonly at: number;
+}
+
+/** Somebody on one account of a platform. */
+export interface PairedPerson {
+  readonly platform: string;
+  readonly account: string;
+  readonly id: string;
+}
+
+export interface PairingView extends PairedPerson {
+  readonly name?: string;
+  readonly state: 'asked' | 'approved';
+  /** For `asked`: what approves it. */
+  readonly code?: string;
+  /** Epoch milliseconds: when the code was told, or when they were let in. */
   readonly at: number;
 }
 

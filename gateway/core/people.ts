@@ -29,6 +29,8 @@ export interface PairingRecord extends Stranger {
   readonly state: 'asked' | 'approved';
   /** Absent once approved. */
   readonly code?: string;
+  /** The direct chat where the code was told. */
+  readonly chat?: string;
   /** Epoch milliseconds: when the code was told, or when they were let in. */
   readonly at: number;
 }

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Agent, AgentResult, Question, Run, Step, TurnSink } from '../agents/agent.ts';
+import type { Attachments } from '../attachments/attachments.ts';
 import { mergeBurst } from '../core/burst.ts';
 import type { Clock, Timer } from '../core/clock.ts';
-import type { JsonValue } from '../core/message.ts';
+import type { JsonValue, StoredMessage } from '../core/message.ts';
 import type { Settings } from '../core/settings.ts';
 import type { ClaimedTurn } from '../core/turn.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Bus } from './bus.ts';
+import { type TurnText, withFiles } from './turnFiles.ts';
 
 /** Why a run was told to end before its time. */
 export type CutReason =
@@ -24,6 +26,8 @@ export interface ActiveTurnDeps {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly settings: Settings;
+  /** Fetches the files of messages; absent: the agent is given them as the platform named them. */
+  readonly attachments?: Attachments;
   /** A turn began or ended waiting for a person: whoever drains looks again. */
   readonly changed: () => void;
 }
@@ -50,6 +54,7 @@ export class ActiveTurn {
   readonly agent: Agent;
   readonly #deps: ActiveTurnDeps;
   readonly #abort = new AbortController();
+  #given: TurnText = { text: '', attachments: [] };
   #text = '';
   #step: string | undefined;
   #over = false;
@@ -74,6 +79,10 @@ export class ActiveTurn {
     this.#lastProgressAt = deps.clock.now();
   }
 
+  /** What the agent was given; its files are in the store where they could be fetched. */
+  get given(): TurnText {
+    return this.#given;
+  }
   get text(): string {
     return this.#text;
   }
@@ -99,7 +108,13 @@ export class ActiveTurn {
     this.#startClocks();
     let result: AgentResult | undefined;
     try {
-      const input = mergeBurst(this.turn.messages);
+      this.#given = mergeBurst(this.turn.messages);
+      const { attachments } = this.#deps;
+      if (attachments !== undefined && this.#given.attachments.length > 0)
+        await Promise.race([this.#fetchFiles(attachments), graceOver]);
+      // Cut while its files were fetched: judged by why, like every other cut.
+      this.#abort.signal.throwIfAborted();
+      const input = this.#given;
       this.#run = this.agent.start(
         {
           turn: this.turn.turn,
@@ -130,6 +145,12 @@ export class ActiveTurn {
     this.#lastProgressAt = clock.now();
     result ??= { end: 'cancelled', text: this.#text };
     return this.#cut === undefined ? { result } : { result, cut: this.#cut };
+  }
+
+  async #fetchFiles(attachments: Attachments): Promise<void> {
+    const address = (this.turn.messages[0] as StoredMessage).address;
+    this.#given = await withFiles(this.#given, address, attachments, this.#abort.signal);
+    this.#alive();
   }
 
   /** Tells the run to end. The first reason stays. */

@@ -39,8 +39,13 @@ export class Commands {
     help: async (message) => helpText(message.sender.role),
     whoami: async ({ sender, address }) =>
       `You are ${sender.name ?? sender.id} (${sender.id}) on ${address.platform}, ${sender.role === 'owner' ? 'an owner' : 'a guest'} here.`,
-    status: async () => {
+    status: async (message) => {
       const s = await this.#operations.status();
+      if (message.sender.role !== 'owner') {
+        // What others ask is none of a guest's business.
+        const here = s.turns.some((t) => t.lane === message.lane);
+        return `${s.state}. ${here ? 'I am working on an answer here.' : 'Nothing is running here.'}`;
+      }
       const turns = s.turns.map(
         (t) =>
           `• ${t.who}, ${seconds(s.at - t.startedAt)}${t.step === undefined ? '' : `: ${t.step}`}`,
@@ -120,6 +125,15 @@ export class Commands {
       return order.by.endsWith(message.sender.id)
         ? 'Restarting; nothing is lost.'
         : 'A restart is under way already.';
+    },
+    pair: async (_message, args) => {
+      if (args !== '') {
+        const { name, id, platform } = await this.#operations.approvePairing(args);
+        return `${name ?? id} (${id} on ${platform}) may talk to me now.`;
+      }
+      const waiting = (await this.#operations.pairings()).filter((p) => p.state === 'asked');
+      if (waiting.length === 0) return 'Nobody waits to be let in.';
+      return waiting.map((p) => `• ${p.name ?? p.id} on ${p.platform}: /pair ${p.code}`).join('\n');
     },
     drain: async (message, args) => {
       if (args === 'cancel') {

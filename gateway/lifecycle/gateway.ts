@@ -1,3 +1,4 @@
+import type { Attachments } from '../attachments/attachments.ts';
 import { Gate, type Token } from '../core/admission.ts';
 import type { Clock, NewId, Random } from '../core/clock.ts';
 import type { Ending } from '../core/exit.ts';
@@ -10,6 +11,7 @@ import type { Status } from '../core/status.ts';
 import { hookFeed } from '../hooks/hookFeed.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { People } from '../people/people.ts';
 import type { Host, Log, Platform } from '../platforms/platform.ts';
 import type { Agents } from './agents.ts';
 import { Bus } from './bus.ts';
@@ -28,6 +30,7 @@ import { Relay } from './relay.ts';
 import { Accounts } from './replies.ts';
 import { Settlements } from './settlements.ts';
 import type { Shop } from './shop.ts';
+import { startAccounts } from './startAccounts.ts';
 import { reportStatus } from './statusReport.ts';
 import { Turns } from './turns.ts';
 import { Vitality } from './vitality.ts';
@@ -47,6 +50,10 @@ export interface GatewayParts {
   /** A supervisor, where there is one. */
   readonly above?: Above;
   readonly hooks?: Hooks;
+  /** Who may talk, where strangers can be let in. */
+  readonly people?: People;
+  /** Fetches the files of messages; absent: agents are given none. */
+  readonly attachments?: Attachments;
   /** Process id of the supervisor. */
   readonly supervisor?: number;
 }
@@ -118,6 +125,7 @@ export class Gateway {
       accounts,
       couriers,
       log,
+      ...(parts.attachments === undefined ? {} : { attachments: parts.attachments }),
     };
     for (const p of parts.platforms) this.#couriers.set(p, new Courier(p, this.#shop));
     this.#settlements = new Settlements(journal, bus);
@@ -159,6 +167,7 @@ export class Gateway {
       shop: this.#shop,
       turns: this.#turns,
       orders: this.#orders,
+      people: parts.people,
       status: () => this.status(),
       claimWaiting: () => void this.#reception.claimWaiting(),
       stop: (force) => void this.stop(force),
@@ -169,6 +178,9 @@ export class Gateway {
     this.#reception.execute = (message) => this.#commands.execute(message);
   }
 
+  get accounts(): Accounts {
+    return this.#shop.accounts;
+  }
   get orders(): Orders {
     return this.#orders;
   }
@@ -251,7 +263,7 @@ export class Gateway {
     this.#vitality.listen();
     this.#undo.push(this.#bus.subscribe((progress) => this.#show(progress)));
     if (hooks !== undefined) this.#undo.push(this.#bus.subscribe(hookFeed(hooks, clock), 'here'));
-    await startPlatforms(platforms, (p) => this.host(p), log);
+    await startAccounts(platforms, (p) => this.host(p), log);
     crashPoint('serving');
     await this.#orders.closeEarlier();
     for (const command of adoption.commands) {
@@ -354,24 +366,4 @@ export class Gateway {
   #changed(): void {
     this.#bus.emit({ type: 'status' });
   }
-}
-
-/** Starts every account; one that fails for good is shown and does not stop the others. */
-async function startPlatforms(
-  platforms: readonly Platform[],
-  host: (p: Platform) => Host,
-  log: Log,
-): Promise<void> {
-  const ends = await Promise.allSettled(platforms.map((p) => p.start(host(p))));
-  const failures = ends.flatMap((end, i) =>
-    end.status === 'rejected' ? [{ platform: platforms[i], error: end.reason as Error }] : [],
-  );
-  for (const { platform, error } of failures) {
-    log.error(
-      { err: error, platform: platform?.platform, account: platform?.account },
-      `this account cannot work: ${error.message}`,
-    );
-  }
-  const first = failures[0];
-  if (first !== undefined && failures.length === platforms.length) throw first.error;
 }

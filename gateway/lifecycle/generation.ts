@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { budgetOf } from '../config/budget.ts';
 import { load } from '../config/load.ts';
@@ -9,9 +10,12 @@ import { openSqliteJournal } from '../journal/sqlite/client.ts';
 import { createLog } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { Secrets } from '../observe/secrets.ts';
+import { journalPairings } from '../people/journalStore.ts';
+import { People } from '../people/people.ts';
 import { createTerminal } from '../platforms/terminal/terminal.ts';
 import type { SupervisorLink } from '../supervisor/link.ts';
 import { createAgents } from './agentsOf.ts';
+import { attachmentsOf } from './attachmentsOf.ts';
 import { limitCrashPoints } from './crashPoint.ts';
 import { Gateway } from './gateway.ts';
 import { hooksOf } from './hooksOf.ts';
@@ -68,13 +72,27 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
     const settings = settingsOf(config);
     let scrape: () => Promise<{ type: string; body: string }> = () =>
       Promise.reject(new Error('still starting'));
+    let gateway: Gateway | undefined;
     const terminal = createTerminal();
+    const people = new People({
+      store: journalPairings(journal, () => clock.now()),
+      now: () => clock.now(),
+      randomBytes,
+    });
+    const attachments = attachmentsOf(config, {
+      home,
+      clock,
+      log,
+      platformOf: (address) => gateway?.accounts.of(address),
+    });
+    undo.push(() => attachments.close());
     const agents = await createAgents(config, {
       addSecret: (secret) => secrets.add(secret),
       home,
       env,
       clock,
       log,
+      readFile: attachments.readFile,
       ...(link === undefined ? {} : { link }),
       ...(file === undefined ? {} : { configFile: file }),
     });
@@ -85,13 +103,13 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
         log,
         secrets,
         random: Math.random,
+        people,
         metrics: () => scrape(),
         ...(link === undefined ? {} : { become: link.become }),
         ...(file === undefined ? {} : { configFile: file }),
       })),
       terminal,
     ];
-    let gateway: Gateway | undefined;
     const supervised =
       link === undefined ? undefined : followSupervisor(link, () => gateway, { log, settings });
     const hooks = hooksOf(config, { env, log });
@@ -107,6 +125,8 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
       instance,
       generation,
       version,
+      people,
+      attachments,
       ...(hooks === undefined ? {} : { hooks }),
       ...(link === undefined ? {} : { supervisor: link.become.supervisorPid }),
       ...(supervised === undefined ? {} : { above: supervised.above }),

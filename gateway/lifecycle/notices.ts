@@ -7,6 +7,7 @@ export const WORDS = {
   full: (n: number) =>
     `${n} messages are waiting here already, so I did not take this one. Please send it again in a while.`,
   back: (seconds: number) => `I am back: restarted in ${seconds.toFixed(1)} s, nothing lost.`,
+  welcome: 'You are let in. Write to me.',
   refused: (reason: string) => `The restart did not happen, and I go on as before: ${reason}`,
 } as const;
 

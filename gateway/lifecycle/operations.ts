@@ -4,7 +4,9 @@ import type { StoredMessage } from '../core/message.ts';
 import type { Operations, QueuedView, SessionView } from '../core/operations.ts';
 import type { Status } from '../core/status.ts';
 import type { SessionRow } from '../journal/journal.ts';
+import type { People } from '../people/people.ts';
 import type { Orders } from './orders.ts';
+import { pairingOperations } from './pairings.ts';
 import type { Shop } from './shop.ts';
 import type { Turns } from './turns.ts';
 
@@ -12,6 +14,7 @@ export interface OperationsDeps {
   readonly shop: Shop;
   readonly turns: Turns;
   readonly orders: Orders;
+  readonly people: People | undefined;
   readonly status: () => Promise<Status>;
   /** Something that waits may be started now. */
   readonly claimWaiting: () => void;
@@ -23,6 +26,7 @@ export function createOperations({
   shop,
   turns,
   orders,
+  people,
   status,
   claimWaiting,
   stop,
@@ -147,6 +151,8 @@ export function createOperations({
     dropDead: async (id) => {
       if (!(await journal.dropDead(id, clock.now()))) noDead(id);
     },
+
+    ...pairingOperations(shop, people),
 
     commands: () =>
       COMMANDS.filter((c) => (c.scope as string) !== 'terminal').map(

@@ -2,9 +2,11 @@ import type { Config } from '../config/schema.ts';
 import { readSecret } from '../config/secrets.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import { ConfigError } from '../core/exit.ts';
+import type { PeopleRules } from '../core/people.ts';
 import type { Secrets } from '../observe/secrets.ts';
+import type { People } from '../people/people.ts';
 import type { Log, Platform } from '../platforms/platform.ts';
-import type { Authorise, PlatformDeps } from '../platforms/shared/deps.ts';
+import type { PlatformDeps } from '../platforms/shared/deps.ts';
 import type { WebhookPlatform } from '../platforms/webhook/webhook.ts';
 import type { Become } from '../supervisor/protocol.ts';
 
@@ -18,6 +20,7 @@ export interface PlatformsDeps {
   readonly metrics: () => Promise<{ type: string; body: string }>;
   readonly become?: Become;
   readonly configFile?: string;
+  readonly people: People;
 }
 
 /**
@@ -107,28 +110,8 @@ function needed(what: string, keys: SecretKeys, deps: PlatformsDeps): string {
 }
 
 function adapterDeps(
-  account: {
-    readonly owners: readonly (string | number)[];
-    readonly allowed: readonly (string | number)[];
-  },
-  { clock, log, random }: PlatformsDeps,
+  rules: PeopleRules,
+  { clock, log, random, people }: PlatformsDeps,
 ): PlatformDeps {
-  return { clock, log, random, authorise: byList(account) };
-}
-
-/** Default deny: owners and people, or chats, that the configuration names; nobody else. */
-function byList({
-  owners,
-  allowed,
-}: {
-  readonly owners: readonly (string | number)[];
-  readonly allowed: readonly (string | number)[];
-}): Authorise {
-  const named = (list: readonly (string | number)[]) => new Set(list.map(String));
-  const ownerIds = named(owners);
-  const guests = named(allowed);
-  return async ({ id }, address) => {
-    if (ownerIds.has(id)) return 'owner';
-    return guests.has(id) || guests.has(address.chat) ? 'guest' : 'ignore';
-  };
+  return { clock, log, random, authorise: people.authorise(rules) };
 }

@@ -1,3 +1,4 @@
+import type { Attachments } from '../attachments/attachments.ts';
 import type { Gate } from '../core/admission.ts';
 import type { Clock, NewId, Random } from '../core/clock.ts';
 import type { Address } from '../core/message.ts';
@@ -23,4 +24,5 @@ export interface Shop {
   readonly accounts: Accounts;
   readonly couriers: { of(address: Pick<Address, 'platform' | 'account'>): Courier | undefined };
   readonly log: Log;
+  readonly attachments?: Attachments;
 }

@@ -177,7 +177,7 @@ export class Turns {
       end: verdict.end,
       now: clock.now(),
       outbound: this.#rows(verdict.reply, head, placeholder),
-      transcript: transcriptOf(turn, verdict),
+      transcript: transcriptOf(turn, verdict, this.#active.get(turn.turn)?.given),
       ...(verdict.outcome === undefined ? {} : { outcome: verdict.outcome }),
       ...(verdict.error === undefined ? {} : { error: verdict.error }),
       ...(usage === undefined ? {} : { usage }),
@@ -261,11 +261,15 @@ export class Turns {
 }
 
 /** The lines a turn leaves in its session: the person's and the agent's. A command or a stateless turn leaves none. */
-function transcriptOf(turn: ClaimedTurn, verdict: Verdict): TranscriptEntry[] {
+function transcriptOf(
+  turn: ClaimedTurn,
+  verdict: Verdict,
+  given = mergeBurst(turn.messages),
+): TranscriptEntry[] {
   const head = turn.messages[0] as StoredMessage;
   if (verdict.end === 'suspended' || head.kind === 'command' || head.stateless !== undefined)
     return [];
-  const { text, attachments } = mergeBurst(turn.messages);
+  const { text, attachments } = given;
   const user: TranscriptEntry = {
     role: 'user',
     text,

@@ -87,7 +87,7 @@ export class People {
   async #stranger(
     rules: PeopleRules,
     who: { readonly id: string; readonly name?: string },
-    { platform, account }: Address,
+    { platform, account, chat }: Address,
     direct: boolean,
   ): Promise<Authorised> {
     const { store, now, randomBytes } = this.#deps;
@@ -98,7 +98,7 @@ export class People {
     if (decision.do === 'let-in') return 'guest';
     if (decision.do === 'ignore') return 'ignore';
     const code = codeFrom(randomBytes(64));
-    await store.put({ ...stranger, state: 'asked', code, at: now() });
+    await store.put({ ...stranger, chat, state: 'asked', code, at: now() });
     return {
       say: `I do not know you yet. To let you in, my owner can send me “/pair ${code}”, or run: sluice pair approve ${code}\nThe code works for an hour.`,
     };

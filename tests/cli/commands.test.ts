@@ -198,3 +198,23 @@ describe('sluice config', () => {
     expect(JSON.parse(out).display.busy_input_mode).toBe('queue');
   });
 });
+
+describe('sluice pair', () => {
+  it('lists who waits, lets them in by their code, and takes it back', async () => {
+    const home = tempDir();
+    const operations = new FakeOperations();
+    await serve(home, operations);
+    expect((await sluice(['pair'], { home })).out).toMatch(
+      /^waits: ABCD2345 +telegram +9 .*Bob\n$/,
+    );
+    const approved = await sluice(['pair', 'approve', 'ABCD2345'], { home });
+    expect(approved.out).toBe('Bob (9 on telegram) may talk now, and was told.\n');
+    const wrong = await sluice(['pair', 'approve', 'WRONG'], { home });
+    expect(wrong).toMatchObject({ code: 1, err: 'sluice: the code WRONG is not known\n' });
+    await sluice(['pair', 'revoke', 'telegram', '9'], { home });
+    expect(operations.asked.at(-1)).toEqual([
+      'revokePairing',
+      { platform: 'telegram', account: 'default', id: '9' },
+    ]);
+  });
+});

@@ -6,6 +6,7 @@ import type { Status } from '../../gateway/core/status.ts';
 /** What was asked of the fake, in order: name and arguments. */
 export type Asked = readonly [name: string, ...args: unknown[]];
 
+const PERSON = { platform: 'telegram', account: 'default', id: '9' };
 const ADDRESS = { platform: 'web', account: 'default', chat: 'c1' };
 
 export function fakeStatus(over: Partial<Status> = {}): Status {
@@ -150,6 +151,17 @@ export class FakeOperations implements Operations {
   }
   async dropDead(id: string) {
     this.#note('dropDead', id);
+  }
+  async pairings() {
+    return [{ ...PERSON, name: 'Bob', state: 'asked' as const, code: 'ABCD2345', at: Date.now() }];
+  }
+  async approvePairing(code: string) {
+    this.#note('approvePairing', code);
+    if (code !== 'ABCD2345') throw new RequestError(`the code ${code} is not known`);
+    return { ...PERSON, name: 'Bob', state: 'approved' as const, at: Date.now() };
+  }
+  async revokePairing(who: Parameters<Operations['revokePairing']>[0]) {
+    this.#note('revokePairing', who);
   }
   commands() {
     return [{ name: 'help', aliases: ['h'], help: 'what there is', category: 'General' }];

@@ -9,7 +9,7 @@ import { DEFAULTS, type Settings } from '../../gateway/core/settings.ts';
 import type { Journal } from '../../gateway/journal/journal.ts';
 import { openSqliteJournal } from '../../gateway/journal/sqlite/client.ts';
 import { Agents } from '../../gateway/lifecycle/agents.ts';
-import { Gateway } from '../../gateway/lifecycle/gateway.ts';
+import { Gateway, type GatewayParts } from '../../gateway/lifecycle/gateway.ts';
 import { newId } from '../../gateway/lifecycle/ids.ts';
 import { systemClock } from '../../gateway/lifecycle/systemClock.ts';
 import type { Host, Log, Platform, SendResult } from '../../gateway/platforms/platform.ts';
@@ -151,6 +151,8 @@ export async function startGateway(
     /** Other instances that live, as a supervisor would tell. */
     alive?: readonly string[];
     platform?: LedgerPlatform;
+    /** More accounts, and what else a gateway may be made of. */
+    parts?: (journal: Journal) => Partial<GatewayParts>;
     instance?: string;
   } = {},
 ): Promise<TestGateway> {
@@ -167,10 +169,10 @@ export async function startGateway(
     options.agent ?? 'demo',
     [],
   );
+  const parts = options.parts?.(journal) ?? {};
   const gateway = new Gateway({
     journal,
     agents,
-    platforms: [platform],
     settings: { ...DEFAULTS, ...options.settings },
     clock,
     newId,
@@ -179,6 +181,8 @@ export async function startGateway(
     instance: options.instance ?? newId(),
     generation: options.generation ?? 1,
     version: 'test',
+    ...parts,
+    platforms: [platform, ...(parts.platforms ?? [])],
   });
   await gateway.join(AbortSignal.timeout(5_000));
   await gateway.serve(options.alive ?? []);

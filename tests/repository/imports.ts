@@ -82,6 +82,7 @@ export const RULES: readonly Rule[] = [
     allows: (to) =>
       !ours(to) ||
       within('gateway/core', 'gateway/config')(to) ||
+      to === 'gateway/attachments/options.ts' ||
       /^gateway\/(?:platforms|agents)\/(?:.+\/)?options\.ts$/.test(to),
   },
   {

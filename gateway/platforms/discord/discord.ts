@@ -119,14 +119,15 @@ export function createDiscordPlatform(options: DiscordOptions, deps: DiscordDeps
   }
 
   /** A slash command is answered within three seconds, or Discord says that it failed. */
-  function acknowledge(event: GatewayDispatchPayload, taken: boolean): void {
+  function acknowledge(event: GatewayDispatchPayload, refusal?: string): void {
     const { id, token: reply } = event.d as { id: string; token: string };
-    const body = taken
-      ? { type: InteractionResponseType.DeferredChannelMessageWithSource }
-      : {
-          type: InteractionResponseType.ChannelMessageWithSource,
-          data: { content: 'You may not use this here.', flags: MessageFlags.Ephemeral },
-        };
+    const body =
+      refusal === undefined
+        ? { type: InteractionResponseType.DeferredChannelMessageWithSource }
+        : {
+            type: InteractionResponseType.ChannelMessageWithSource,
+            data: { content: refusal, flags: MessageFlags.Ephemeral },
+          };
     rest
       .post(Routes.interactionCallback(id, reply), { body, auth: false })
       .catch((error: unknown) => {

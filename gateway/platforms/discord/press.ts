@@ -23,7 +23,8 @@ export async function pressed(event: GatewayDispatchPayload, parts: PressParts):
   const channel = press.channel.id;
   const address = { platform: 'discord', account, chat: channel };
   const who = { id: user.id, name: user.username };
-  let allowed = await authorise(who, address, press.guild_id === undefined);
+  // Never as a direct chat: a button is no place to tell a stranger a code.
+  let allowed = await authorise(who, address, false);
   if (press.guild_id !== undefined && (typeof allowed === 'object' || allowed === 'ignore')) {
     allowed = await authorise(who, { ...address, chat: press.guild_id }, false);
   }

@@ -28,7 +28,8 @@ export interface ReceiverParts {
   /** Messages of a channel after one, oldest first; none where the channel is not shown. */
   readonly missed: (channel: string, after: string) => Promise<APIMessage[]>;
   readonly say: (draft: Draft, text: string) => void;
-  readonly acknowledge: (event: GatewayDispatchPayload, taken: boolean) => void;
+  /** Answers a slash command; `refusal`: it was not taken, and this is said to its sender alone. */
+  readonly acknowledge: (event: GatewayDispatchPayload, refusal?: string) => void;
   readonly press: (event: GatewayDispatchPayload) => Promise<void>;
   readonly ready: (event: GatewayDispatchPayload) => void;
   readonly trouble: (reason: string) => void;
@@ -117,8 +118,7 @@ export class Receiver {
     const cursor = this.#cursor(session, seen);
     await takeAll(this.#host, messages, cursor, (message, taken) => {
       const event = events.get(message);
-      if (event?.t === GatewayDispatchEvents.InteractionCreate)
-        this.#parts.acknowledge(event, true);
+      if (event?.t === GatewayDispatchEvents.InteractionCreate) this.#parts.acknowledge(event);
       if (taken !== 'full' && !taken.duplicate) this.#parts.accepted(message, taken);
     });
     // A new session is kept at once: a crash before the first message must still resume it.
@@ -228,7 +228,11 @@ export class Receiver {
       allowed = await authorise(draft.sender, { ...draft.address, chat: guild }, false);
     }
     if (typeof allowed === 'object' || allowed === 'ignore') {
-      if (event.t === GatewayDispatchEvents.InteractionCreate) acknowledge(event, false);
+      if (event.t === GatewayDispatchEvents.InteractionCreate)
+        acknowledge(
+          event,
+          typeof allowed === 'object' ? allowed.say : 'You may not use this here.',
+        );
       else if (typeof allowed === 'object' && draft.direct) say(draft, allowed.say);
       return undefined;
     }

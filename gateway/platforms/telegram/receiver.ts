@@ -104,11 +104,11 @@ export class Receiver {
   async #answer(host: Host, query: CallbackQuery): Promise<void> {
     const { calls, questions, options, authorise, log } = this.#parts;
     const chat = String(query.message?.chat.id ?? query.from.id);
-    const direct = query.message?.chat.type === 'private';
     const allowed = await authorise(
       { id: String(query.from.id), name: query.from.first_name },
       { platform: 'telegram', account: options.account, chat },
-      direct,
+      // Never as a direct chat: a button is no place to tell a stranger a code.
+      false,
     );
     if (typeof allowed === 'object' || allowed === 'ignore') return;
     const choice = questions.take(query.data ?? '', chat);

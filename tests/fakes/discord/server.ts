@@ -35,7 +35,7 @@ export class World {
   constructor() {
     this.channels.set(GENERAL, { id: GENERAL, type: 0, guild_id: GUILD });
     this.channels.set(DIRECT, { id: DIRECT, type: 1 });
-    this.channels.set('602', { id: '602', type: 1 });
+    for (const id of ['602', '603']) this.channels.set(id, { id, type: 1 });
   }
 
   say(said: Said): { id: string } {

@@ -204,6 +204,13 @@ export class FakeOperations implements Operations {
     this.dead = this.dead.filter((d) => d.id !== id);
   }
 
+  async pairings() {
+    return [];
+  }
+  async approvePairing(): Promise<never> {
+    throw new RequestError('no such code');
+  }
+  async revokePairing(): Promise<void> {}
   commands(): readonly CommandView[] {
     return [
       { name: 'help', aliases: ['start'], help: 'What you can say here.', category: 'information' },
