@@ -1,3 +1,4 @@
+import { MINUTE } from './clock.ts';
 import type { Address, JsonValue } from './message.ts';
 
 /**
@@ -12,6 +13,12 @@ import type { Address, JsonValue } from './message.ts';
  * or may not have taken effect: it becomes `ambiguous` and is reconciled by its platform's class.
  */
 export type OutboxState = 'prepared' | 'sending' | 'sent' | 'failed' | 'ambiguous' | 'expired';
+
+/**
+ * The longest wait before a send is tried again, whatever a platform asks for. A row that is due later
+ * than this was written before the clock was set back, and is due now.
+ */
+export const LONGEST_WAIT = 15 * MINUTE;
 
 /** What a platform lets us prove about a send whose answer never came. */
 export type SendClass = 'key-on-send' | 'can-be-asked' | 'edits' | 'blind';

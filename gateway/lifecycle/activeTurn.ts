@@ -65,7 +65,9 @@ export class ActiveTurn {
   #silence: Timer | undefined;
   #left: number;
   #workingSince: number;
+  /** For people; `#aliveAt` is the same moment on the clock that nobody sets. */
   #lastProgressAt: number;
+  #aliveAt: number;
   #question: { id: string; resolve: (option: string | undefined) => void } | undefined;
   readonly #steps = new Map<string, { name: string; argsHash: string; startedAt: number }>();
   #failing = { key: '', count: 0 };
@@ -77,6 +79,7 @@ export class ActiveTurn {
     this.#left = deps.settings.turnTimeout;
     this.#workingSince = deps.clock.monotonic();
     this.#lastProgressAt = deps.clock.now();
+    this.#aliveAt = deps.clock.monotonic();
   }
 
   /** What the agent was given; its files are in the store where they could be fetched. */
@@ -282,7 +285,7 @@ export class ActiveTurn {
     const option = await answered;
     timer.cancel();
     if (!this.ending) {
-      this.#lastProgressAt = clock.now();
+      this.#alive();
       this.#startClocks();
     }
     this.#deps.changed();
@@ -291,6 +294,7 @@ export class ActiveTurn {
 
   #alive(): void {
     this.#lastProgressAt = this.#deps.clock.now();
+    this.#aliveAt = this.#deps.clock.monotonic();
   }
 
   #startClocks(): void {
@@ -304,7 +308,7 @@ export class ActiveTurn {
   #watchSilence(ms: number): void {
     const { clock, settings } = this.#deps;
     this.#silence = clock.after(ms, () => {
-      const silent = clock.now() - this.#lastProgressAt;
+      const silent = clock.monotonic() - this.#aliveAt;
       if (silent >= settings.progressTimeout) this.cut('silent');
       else
         this.#watchSilence(Math.min(settings.progressTimeout, settings.progressTimeout - silent));

@@ -1,7 +1,7 @@
 import type { Gate } from '../core/admission.ts';
 import type { Clock, Random, Timer } from '../core/clock.ts';
 import { SECOND } from '../core/clock.ts';
-import { type Outbound, reconciliationOf } from '../core/outbox.ts';
+import { LONGEST_WAIT, type Outbound, reconciliationOf } from '../core/outbox.ts';
 import { isRefusal } from '../core/refusal.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Journal, SendRow } from '../journal/journal.ts';
@@ -193,9 +193,8 @@ export class Courier {
       `a send did not succeed: ${result.error}`,
     );
     if (result.kind === 'permanent') return { id: row.id, state: 'failed', error: result.error };
-    const wait =
-      (result.kind === 'transient' ? result.retryAfterMs : undefined) ??
-      this.#backoff(row.attempts);
+    const asked = result.kind === 'transient' ? result.retryAfterMs : undefined;
+    const wait = Math.min(LONGEST_WAIT, asked ?? this.#backoff(row.attempts));
     const retryAt = clock.now() + wait;
     this.#wakeIn(wait);
     return {

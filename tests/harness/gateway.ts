@@ -13,6 +13,8 @@ import { Gateway, type GatewayParts } from '../../gateway/lifecycle/gateway.ts';
 import { newId } from '../../gateway/lifecycle/ids.ts';
 import { systemClock } from '../../gateway/lifecycle/systemClock.ts';
 import type { Host, Log, Platform, SendResult } from '../../gateway/platforms/platform.ts';
+import { ManualClock } from './clock.ts';
+import { eventually } from './eventually.ts';
 import { tempDir } from './temp.ts';
 
 export const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -187,7 +189,15 @@ export async function startGateway(
   await gateway.join(AbortSignal.timeout(5_000));
   await gateway.serve(options.alive ?? []);
   onTestFinished(async () => {
-    await gateway.stop(true);
+    let stopped = false;
+    void gateway.stop(true).finally(() => {
+      stopped = true;
+    });
+    await eventually('the gateway has stopped', async () => {
+      // A clock that only the test moves would never let a bounded wait end.
+      if (clock instanceof ManualClock) await clock.advance(1_000);
+      return stopped;
+    });
     await journal.close();
   });
   const host = platform.host as Host;

@@ -1,4 +1,4 @@
-import type { Outbound } from '../../../core/outbox.ts';
+import { LONGEST_WAIT, type Outbound } from '../../../core/outbox.ts';
 import type { Journal, NewOutbound, OutboxClaim } from '../../journal.ts';
 import { type Connection, json } from '../connection.ts';
 import { type OutboundColumns, outboundOf } from '../rows.ts';
@@ -62,12 +62,13 @@ export function claimOutbox(c: Connection, options: OutboxClaim): Outbound[] {
   const due = c.all<{ seq: number }>(
     `SELECT seq FROM outbox o
      WHERE platform = ? AND account = ? AND open = 1 AND state <> 'sending'
-       AND due_at <= ? AND expires_at > ?
+       AND (due_at <= ? OR due_at > ?) AND expires_at > ?
        AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.lane = o.lane AND p.open = 1 AND p.seq < o.seq)
      ORDER BY seq LIMIT ?`,
     options.platform,
     options.account,
     options.now,
+    options.now + LONGEST_WAIT,
     options.now,
     options.limit,
   );
