@@ -1,4 +1,3 @@
-import { ConfigError } from '../core/exit.ts';
 import type { Config } from './schema.ts';
 
 /**
@@ -48,14 +47,30 @@ export function budgetOf(config: {
   };
 }
 
+/** A drain that a service manager's own limit leaves no room for, and what to do about it. */
+export interface Shortfall {
+  /** The longest drain that fits, in seconds. */
+  readonly drain: number;
+  /** For a person. */
+  readonly message: string;
+}
+
 /**
- * Asserts at start that the service manager waits long enough.
- * @throws ConfigError when its limit (seconds) would cut the drain off.
+ * Holds the budget against the limit of whatever would KILL the process (seconds). Undefined where it
+ * fits. The sums stay as they are, so only the drain can give way; what does not fit even then is said.
+ * @param where what has the limit, and how to raise it: `TimeoutStopSec of sluice.service (run ...)`.
  */
-export function assertBudget(budget: Budget, managerLimit: number): void {
-  if (managerLimit >= budget.manager) return;
-  throw new ConfigError(
-    `the service manager ends the gateway after ${managerLimit} s, but a stop may take ${budget.manager} s ` +
-      `(agent.restart_drain_timeout is ${budget.drain} s); raise its limit (TimeoutStopSec) or lower the key`,
-  );
+export function shortfallOf(budget: Budget, limit: number, where: string): Shortfall | undefined {
+  if (limit >= budget.manager) return undefined;
+  const drain = Math.max(0, budget.drain - (budget.manager - limit));
+  const left =
+    drain > 0 || budget.manager - budget.drain <= limit
+      ? `until then turns are given ${drain} s`
+      : 'until then even a stop without a drain may be cut off';
+  return {
+    drain,
+    message:
+      `the service manager ends the gateway after ${limit} s, but a stop may take ${budget.manager} s ` +
+      `(agent.restart_drain_timeout is ${budget.drain} s); raise ${where}, or lower the key; ${left}`,
+  };
 }

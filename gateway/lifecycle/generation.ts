@@ -13,6 +13,7 @@ import { Secrets } from '../observe/secrets.ts';
 import { journalPairings } from '../people/journalStore.ts';
 import { People } from '../people/people.ts';
 import { createTerminal } from '../platforms/terminal/terminal.ts';
+import { runProgram } from '../service/command.ts';
 import type { SupervisorLink } from '../supervisor/link.ts';
 import { createAgents } from './agentsOf.ts';
 import { attachmentsOf } from './attachmentsOf.ts';
@@ -26,6 +27,7 @@ import { settingsOf } from './settingsOf.ts';
 import { StatusKeeper } from './statusKeeper.ts';
 import { followSupervisor } from './supervised.ts';
 import { systemClock } from './systemClock.ts';
+import { withinManager } from './withinManager.ts';
 
 export interface GenerationOptions {
   readonly home: string;
@@ -53,7 +55,7 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
   const clock = systemClock;
   limitCrashPoints(link?.become.generation ?? 1);
   ensureHome(home);
-  const { config, file } = load({
+  const { config: loaded, file } = load({
     env,
     cwd,
     ...(options.config === undefined ? {} : { path: options.config }),
@@ -62,11 +64,12 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
   const instance = newId();
   const generation = link?.become.generation ?? 1;
   const log = createLog({
-    ...config.log,
+    ...loaded.log,
     secrets,
     base: { instance: instance.slice(-8), generation },
   });
   try {
+    const config = await withinManager(loaded, { env, run: runProgram, log });
     const journal = await openSqliteJournal({ file: join(home, 'journal.db') });
     undo.push(() => journal.close());
     const settings = settingsOf(config);
@@ -137,7 +140,7 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
     undo.push(() => relay.close());
     await relay.offer();
     await serving.join(AbortSignal.timeout(PROBE));
-    const stopTimeoutMs = budgetOf(config).stop * SECOND;
+    const stopTimeoutMs = budgetOf(config).watchdog * SECOND;
     await link?.send({ type: 'ready', instance, version, stopTimeoutMs });
     const go = supervised === undefined ? { go: true } : await supervised.activated;
     if (!go.go) {

@@ -30,6 +30,9 @@ export const TIMEOUT_DEFAULTS = {
   watchdogMs: 15 * SECOND,
 } satisfies SupervisorTimeouts;
 
+/** Starts that may fail in a row before any generation has ever served. */
+export const START_ATTEMPTS = 3;
+
 export interface SupervisorOptions {
   /** An absolute path; made if it is not there. */
   readonly home: string;

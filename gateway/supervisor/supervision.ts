@@ -6,7 +6,12 @@ import { type Exit, Generation } from './generation.ts';
 import { HandOver } from './handover.ts';
 import type { Listener } from './listener.ts';
 import type { ServiceManager } from './notify.ts';
-import { type SupervisorOptions, type SupervisorTimeouts, TIMEOUT_DEFAULTS } from './options.ts';
+import {
+  START_ATTEMPTS,
+  type SupervisorOptions,
+  type SupervisorTimeouts,
+  TIMEOUT_DEFAULTS,
+} from './options.ts';
 import type { FromGeneration, HandOverState, Role, ToGeneration } from './protocol.ts';
 import { stackOf, watch } from './watchdog.ts';
 
@@ -91,7 +96,7 @@ export class Supervision {
   }
 
   get #attempts(): number {
-    return this.#options.startAttempts ?? 3;
+    return this.#options.startAttempts ?? START_ATTEMPTS;
   }
 
   /** Supervises until the goal is reached. RESTART means that everything has ended to start anew. */

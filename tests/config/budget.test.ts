@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { assertBudget, budgetOf } from '../../gateway/config/budget.ts';
+import { budgetOf, shortfallOf } from '../../gateway/config/budget.ts';
 import { ConfigSchema } from '../../gateway/config/schema.ts';
-import { ConfigError } from '../../gateway/core/exit.ts';
 
 const of = (drain: number, grace = 5) =>
   budgetOf(ConfigSchema.parse({ agent: { restart_drain_timeout: drain, interrupt_grace: grace } }));
@@ -20,13 +19,20 @@ describe('the time budget', () => {
     }
   });
 
-  it('R10 refuses a service manager that would cut the drain off, and says what to change', () => {
+  it('R10 shortens the drain to what a service manager leaves room for, and says what to change', () => {
     const budget = of(60);
-    expect(() => assertBudget(budget, budget.manager)).not.toThrow();
-    expect(() => assertBudget(budget, Number.POSITIVE_INFINITY)).not.toThrow();
-    expect(() => assertBudget(budget, 90)).toThrow(ConfigError);
-    expect(() => assertBudget(budget, 90)).toThrow(
-      /after 90 s, but a stop may take 100 s .*TimeoutStopSec/,
+    const unit = 'TimeoutStopSec of sluice.service';
+    expect(shortfallOf(budget, budget.manager, unit)).toBeUndefined();
+    expect(shortfallOf(budget, Number.POSITIVE_INFINITY, unit)).toBeUndefined();
+    const short = shortfallOf(budget, 90, unit);
+    expect(short?.drain).toBe(50);
+    expect(short?.message).toMatch(
+      /after 90 s, but a stop may take 100 s .*raise TimeoutStopSec of sluice\.service.*given 50 s/,
     );
+    expect(of(short?.drain ?? -1).manager).toBe(90);
+    expect(shortfallOf(budget, 20, unit)).toMatchObject({
+      drain: 0,
+      message: expect.stringContaining('may be cut off'),
+    });
   });
 });

@@ -31,6 +31,10 @@ const BROKEN: Readonly<Record<string, readonly [path: string, code: string]>> = 
     'gateway/supervisor/options.ts',
     `import { z } from 'zod';`,
   ],
+  'service units know core, the configuration and the parent, and no library': [
+    'gateway/service/systemdUnit.ts',
+    `import { controlClient } from '../control/client.ts';`,
+  ],
   'the configuration knows of adapters only their options': [
     'gateway/config/schema.ts',
     `import { Web } from '../platforms/web/webPlatform.ts';`,

@@ -77,6 +77,13 @@ export const RULES: readonly Rule[] = [
     allows: (to) => to.startsWith('node:') || within('gateway/core', 'gateway/supervisor')(to),
   },
   {
+    name: 'service units know core, the configuration and the parent, and no library',
+    about: within('gateway/service'),
+    allows: (to) =>
+      to.startsWith('node:') ||
+      within('gateway/core', 'gateway/config', 'gateway/supervisor', 'gateway/service')(to),
+  },
+  {
     name: 'the configuration knows of adapters only their options',
     about: within('gateway/config'),
     allows: (to) =>
