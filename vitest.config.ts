@@ -1,4 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+/** Compiled modules of the workers and processes that tests start: each starts in half the time. */
+const COMPILED = fileURLToPath(new URL('node_modules/.cache/sluice-tests', import.meta.url));
 
 export default defineConfig({
   test: {
@@ -11,6 +15,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Most tests wait for processes: more files than cores keep the cores busy.
     maxWorkers: 4,
+    env: { NODE_COMPILE_CACHE: COMPILED },
     coverage: { provider: 'v8', include: ['gateway/**', 'scripts/**'] },
   },
 });

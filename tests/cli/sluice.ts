@@ -24,6 +24,7 @@ export function start(args: readonly string[], options: RunOptions = {}) {
     cwd: options.cwd ?? options.home ?? '/',
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       HOME: options.home ?? '/nonexistent',
       ...(options.home === undefined ? {} : { SLUICE_HOME: options.home }),
       ...options.env,

@@ -12,8 +12,6 @@ import { eventually } from './eventually.ts';
 const MAIN = fileURLToPath(new URL('../../gateway/main.ts', import.meta.url));
 /** Every process of one daemon carries it, so that all of them can be found and ended by their ids. */
 const MARK = 'SLUICE_TEST_DAEMON';
-/** Shared by all daemons of all tests: a start is twice as fast. */
-const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/sluice-tests', import.meta.url));
 /** The log is kept for the messages of failed tests; a long load must not cost the test memory. */
 const LOG_KEPT = 100_000;
 /** Lines that each message has: nobody reads them in thousands. */
@@ -199,13 +197,8 @@ export class Daemon {
 
 /** The test's environment without anything that would configure a gateway. */
 function plainEnvironment(userHome: string): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = {
-    PATH: process.env.PATH,
-    HOME: userHome,
-    SLUICE_PORT: '0',
-    NODE_COMPILE_CACHE: COMPILED,
-  };
-  for (const name of ['TMPDIR', 'LANG']) {
+  const env: NodeJS.ProcessEnv = { PATH: process.env.PATH, HOME: userHome, SLUICE_PORT: '0' };
+  for (const name of ['TMPDIR', 'LANG', 'NODE_COMPILE_CACHE']) {
     if (process.env[name] !== undefined) env[name] = process.env[name];
   }
   return env;

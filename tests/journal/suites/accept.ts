@@ -124,6 +124,13 @@ export function acceptSuite(journal: () => Journal): void {
       expect(await journal().replyOf('p2')).toEqual({ outcome: 'merged', text: 'reply to p1' });
     });
 
+    it('R20 waits for a burst whose first item is dated after the claim that came with it', async () => {
+      const late = photo('p1', 'a', { receivedAt: T0 + 1 });
+      const first = await journal().accept(late, starting());
+      expect(first).toMatchObject({ status: 'accepted', readyAt: T0 + 801 });
+      expect(first).not.toHaveProperty('turn');
+    });
+
     it("R20 never merges another sender's photo", async () => {
       await journal().accept(photo('p1', 'a'), waiting());
       await journal().accept(photo('p2', 'a', { sender: { id: 'bob', role: 'guest' } }), waiting());
