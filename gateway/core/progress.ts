@@ -43,6 +43,8 @@ export type Progress =
       readonly lane: string;
       readonly turn: string;
       readonly question: AskedQuestion;
+      /** It was on the screen before a restart: its buttons work again, and nothing is posted. */
+      readonly again?: true;
     }
   | {
       readonly type: 'ended';

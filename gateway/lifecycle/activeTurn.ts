@@ -4,9 +4,11 @@ import type { Attachments } from '../attachments/attachments.ts';
 import { mergeBurst } from '../core/burst.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { JsonValue, StoredMessage } from '../core/message.ts';
+import type { AskedQuestion } from '../core/progress.ts';
 import type { Settings } from '../core/settings.ts';
 import type { ClaimedTurn } from '../core/turn.ts';
 import type { Journal } from '../journal/journal.ts';
+import { Asking } from './asking.ts';
 import type { Bus } from './bus.ts';
 import { type TurnText, withFiles } from './turnFiles.ts';
 
@@ -68,7 +70,7 @@ export class ActiveTurn {
   /** For people; `#aliveAt` is the same moment on the clock that nobody sets. */
   #lastProgressAt: number;
   #aliveAt: number;
-  #question: { id: string; resolve: (option: string | undefined) => void } | undefined;
+  readonly #asking: Asking;
   readonly #steps = new Map<string, { name: string; argsHash: string; startedAt: number }>();
   #failing = { key: '', count: 0 };
 
@@ -76,6 +78,7 @@ export class ActiveTurn {
     this.turn = turn;
     this.agent = agent;
     this.#deps = deps;
+    this.#asking = new Asking(turn, deps);
     this.#left = deps.settings.turnTimeout;
     this.#workingSince = deps.clock.monotonic();
     this.#lastProgressAt = deps.clock.now();
@@ -96,7 +99,11 @@ export class ActiveTurn {
     return this.#cut !== undefined || this.#over;
   }
   get parked(): boolean {
-    return this.#question !== undefined;
+    return this.#asking.waits;
+  }
+  /** What the person can answer now. */
+  get question(): AskedQuestion | undefined {
+    return this.#asking.open;
   }
   get lastProgressAt(): number {
     return this.#lastProgressAt;
@@ -111,6 +118,7 @@ export class ActiveTurn {
     this.#startClocks();
     let result: AgentResult | undefined;
     try {
+      await this.#asking.begin();
       this.#given = mergeBurst(this.turn.messages);
       const { attachments } = this.#deps;
       if (attachments !== undefined && this.#given.attachments.length > 0)
@@ -144,7 +152,7 @@ export class ActiveTurn {
     }
     this.#over = true;
     this.#stopClocks();
-    this.#answerQuestion(undefined);
+    await this.#asking.end(this.#cut === 'restart' || this.#cut === 'stale').catch(() => {});
     this.#lastProgressAt = clock.now();
     result ??= { end: 'cancelled', text: this.#text };
     return this.#cut === undefined ? { result } : { result, cut: this.#cut };
@@ -161,7 +169,7 @@ export class ActiveTurn {
     if (this.ending) return;
     this.#cut = reason;
     this.#stopClocks();
-    this.#answerQuestion(undefined);
+    this.#asking.cut();
     this.#abort.abort(new Error(`turn cut: ${reason}`));
     this.#deps.clock.after(this.#deps.settings.interruptGrace, () => this.#graceOver?.());
   }
@@ -173,16 +181,8 @@ export class ActiveTurn {
   }
 
   /** Answers the open question; `false` where there is none of that id. */
-  answer(question: string, option: string): boolean {
-    if (this.#question?.id !== question) return false;
-    this.#answerQuestion(option);
-    return true;
-  }
-
-  #answerQuestion(option: string | undefined): void {
-    const open = this.#question;
-    this.#question = undefined;
-    open?.resolve(option);
+  answer(question: string, option: string): Promise<boolean> {
+    return this.#asking.answer(question, option);
   }
 
   #sink(): TurnSink {
@@ -273,18 +273,11 @@ export class ActiveTurn {
 
   async #ask(question: Question): Promise<string | undefined> {
     if (this.ending) return undefined;
-    const { bus, clock, settings } = this.#deps;
-    this.#answerQuestion(undefined);
+    const answered = this.#asking.ask(question);
     this.#stopClocks();
-    const answered = new Promise<string | undefined>((resolve) => {
-      this.#question = { id: question.id, resolve };
-    });
-    const timer = clock.after(settings.questionTimeout, () => this.#answerQuestion(undefined));
-    bus.emit({ type: 'asked', lane: this.turn.lane, turn: this.turn.turn, question });
     this.#deps.changed();
     const option = await answered;
-    timer.cancel();
-    if (!this.ending) {
+    if (!this.ending && !this.parked) {
       this.#alive();
       this.#startClocks();
     }

@@ -30,7 +30,7 @@ async function obey(directive: Directive, turns: Turns, reception: Reception): P
       await reception.steer(directive.turn, payload.message ?? '', payload.text ?? '');
       break;
     case 'answer':
-      active.answer(payload.question ?? '', payload.option ?? '');
+      await active.answer(payload.question ?? '', payload.option ?? '');
       break;
   }
 }

@@ -25,6 +25,7 @@ import { declaredDead, leave, settle } from './leaving.ts';
 import { createOperations } from './operations.ts';
 import { type Above, Orders } from './orders.ts';
 import { Placeholders } from './placeholders.ts';
+import { askInWords } from './questionsInWords.ts';
 import { Reception } from './reception.ts';
 import { Relay } from './relay.ts';
 import { Accounts } from './replies.ts';
@@ -175,6 +176,7 @@ export class Gateway {
     this.#commands = new Commands(this.#shop, this.#turns, this.operations);
     this.#turns.changed = () => this.#drainer.look();
     this.#turns.runCommand = (message) => this.#commands.execute(message);
+    this.#reception.answer = this.operations.answer;
     this.#reception.execute = (message) => this.#commands.execute(message);
   }
 
@@ -262,6 +264,7 @@ export class Gateway {
     this.#stage = 'serving';
     this.#vitality.listen();
     this.#undo.push(this.#bus.subscribe((progress) => this.#show(progress)));
+    this.#undo.push(this.#bus.subscribe((p) => askInWords(this.#shop, p), 'here'));
     if (hooks !== undefined) this.#undo.push(this.#bus.subscribe(hookFeed(hooks, clock), 'here'));
     await startAccounts(platforms, (p) => this.host(p), log);
     crashPoint('serving');

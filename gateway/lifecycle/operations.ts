@@ -5,6 +5,7 @@ import type { Operations, QueuedView, SessionView } from '../core/operations.ts'
 import type { Status } from '../core/status.ts';
 import type { SessionRow } from '../journal/journal.ts';
 import type { People } from '../people/people.ts';
+import { OpenQuestions } from './openQuestions.ts';
 import type { Orders } from './orders.ts';
 import { pairingOperations } from './pairings.ts';
 import type { Shop } from './shop.ts';
@@ -119,9 +120,11 @@ export function createOperations({
     },
     answer: async (turn, question, option) => {
       const here = turns.get(turn);
-      if (here === undefined) return direct(turn, 'answer', { question, option });
-      if (!here.answer(question, option))
+      if (await here?.answer(question, option)) return;
+      // Nobody waits for it here. Kept, so that it counts whoever asks next; and told to whoever runs it now.
+      if (!(await new OpenQuestions(journal).answer(turn, question, option)))
         throw new RequestError('That question is not open any more.');
+      if (here === undefined) await direct(turn, 'answer', { question, option }).catch(() => {});
     },
     trace: async (id) => {
       const message = await journal.message(id);

@@ -2,11 +2,13 @@ import { decideBusy } from '../core/busy.ts';
 import { parseCommand } from '../core/commands.ts';
 import { laneKey } from '../core/lane.ts';
 import type { Inbound, JsonValue, StoredMessage } from '../core/message.ts';
+import type { Operations } from '../core/operations.ts';
 import { isRefusal } from '../core/refusal.ts';
 import type { NewMessage, Receipt, RunningRow } from '../journal/journal.ts';
 import type { Received } from '../platforms/platform.ts';
 import { crashPoint } from './crashPoint.ts';
 import { notify, WORDS } from './notices.ts';
+import { answerInWords } from './questionsInWords.ts';
 import { replyRows } from './replies.ts';
 import type { Settlements } from './settlements.ts';
 import type { Shop } from './shop.ts';
@@ -27,6 +29,8 @@ export class Reception {
   readonly #turns: Turns;
   readonly #settlements: Settlements;
   execute: Execute = async () => ({ reply: '' });
+  /** Answers a turn's question, wherever the turn is. Rejects where it is not open. */
+  answer: Operations['answer'] = async () => {};
 
   constructor(shop: Shop, turns: Turns, settlements: Settlements) {
     this.#shop = shop;
@@ -239,6 +243,8 @@ export class Reception {
     }
     const running = receipt.running;
     const here = running.holder === instance ? this.#turns.get(running.turn) : undefined;
+    const said = { ...message, id: receipt.id };
+    if (await answerInWords(this.#shop, said, running.turn, here, this.answer)) return;
     const decision = decideBusy(message.busy ?? settings.busyMode, {
       draining: running.holderDraining || (running.holder === instance && gate.phase !== 'open'),
       steerable: here === undefined || here.agent.capabilities.steer,

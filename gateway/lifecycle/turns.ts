@@ -6,6 +6,7 @@ import type { ClaimedTurn, Usage } from '../core/turn.ts';
 import type { Claim, EndReceipt, NewOutbound, TurnResultRow } from '../journal/journal.ts';
 import { ActiveTurn, type CutReason } from './activeTurn.ts';
 import { crashPoint } from './crashPoint.ts';
+import { OpenQuestions } from './openQuestions.ts';
 import type { Placeholders } from './placeholders.ts';
 import { replyRows } from './replies.ts';
 import type { Shop } from './shop.ts';
@@ -119,7 +120,7 @@ export class Turns {
         ...(error === undefined ? {} : { error }),
       });
     }
-    const refused = this.#tooOften(turn);
+    const refused = await this.#tooOften(turn);
     if (refused !== undefined) return this.#end(turn, refused);
 
     const { agent, model } = this.#shop.agents.of(turn);
@@ -139,8 +140,8 @@ export class Turns {
   }
 
   /** A turn that crashes the gateway each time it runs must not do so for ever. */
-  #tooOften(turn: ClaimedTurn): Verdict | undefined {
-    const { settings, agents } = this.#shop;
+  async #tooOften(turn: ClaimedTurn): Promise<Verdict | undefined> {
+    const { settings, agents, journal } = this.#shop;
     if (turn.attempt <= 1) return undefined;
     const steps = turn.steps.map(
       (s) => `${s.name} (${s.state === 'started' ? 'may have run' : s.state})`,
@@ -151,9 +152,12 @@ export class Turns {
       return { end: 'failed', outcome: 'dead', reply: said, said, error };
     };
     if (turn.attempt > settings.maxAttempts) {
-      return dead(
-        `I was cut off ${turn.attempt - 1} times while answering this and have given up.`,
-      );
+      // A restart while it waited for a person is nobody's failure.
+      const parked = (await new OpenQuestions(journal).parking(turn.turn))?.times ?? 0;
+      const cut = turn.attempt - 1 - parked;
+      if (cut >= settings.maxAttempts) {
+        return dead(`I was cut off ${cut} times while answering this and have given up.`);
+      }
     }
     if (settings.onCrash === 'tell' && !agents.of(turn).agent.capabilities.resume) {
       return dead('I was cut off while answering this.');

@@ -45,6 +45,8 @@ export interface Platform {
   open?(attachment: Attachment, signal: AbortSignal): Promise<OpenedFile>;
   /** Shows progress (typing, streamed text). Best effort: called often, must not throw or block. */
   progress?(progress: Progress): void;
+  /** It shows a turn's questions itself, with buttons. Absent: they are written out, and answered by number. */
+  readonly asks?: boolean;
   liveness(): Liveness;
   /** Where people reach it. */
   where?(): string | undefined;

@@ -1,4 +1,3 @@
-import { createHash, randomUUID } from 'node:crypto';
 import type { APIApplication, APIMessage, GatewayDispatchPayload } from 'discord-api-types/v10';
 import {
   ComponentType,
@@ -54,9 +53,7 @@ export function createDiscordPlatform(options: DiscordOptions, deps: DiscordDeps
     fetch: deps.fetch ?? fetch,
   });
   const channels = new Channels(rest);
-  const questions = new Questions(() =>
-    createHash('sha256').update(randomUUID()).digest('base64url').slice(0, 20),
-  );
+  const questions = new Questions();
   const contexts = new Latest<string, JsonValue | undefined>(5_000);
   let host: Host | undefined;
   let me: { id: string; application: string; name: string } | undefined;
@@ -147,6 +144,7 @@ export function createDiscordPlatform(options: DiscordOptions, deps: DiscordDeps
         custom_id: key,
         label: label.slice(0, 80),
       }));
+    if (progress.again) return;
     const components = [];
     for (let i = 0; i < buttons.length && i < 25; i += 5) {
       components.push({ type: ComponentType.ActionRow, components: buttons.slice(i, i + 5) });
@@ -220,6 +218,7 @@ export function createDiscordPlatform(options: DiscordOptions, deps: DiscordDeps
     platform: 'discord',
     account,
     takeOver: 'cursor',
+    asks: true,
     split: (text) => splitText(text, SPLIT_LIMIT),
     sendClass: (row) => sendClassOf(row, clock.now()),
     async start(to) {

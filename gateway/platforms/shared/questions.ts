@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { AskedQuestion } from '../../core/progress.ts';
 
 /** A button's answer to a question of a running turn. */
@@ -14,15 +15,11 @@ const MOST = 1_000;
 
 /**
  * The questions that are open, by short keys that fit into a button (platforms allow 64 to 100 bytes).
- * In memory only: a turn that outlives its instance asks again.
+ * A key is made of the turn, the question and the option, so the buttons that an earlier instance
+ * posted work again as soon as the turn's next run has shown its question.
  */
 export class Questions {
   readonly #choices = new Map<string, Choice>();
-  readonly #newKey: () => string;
-
-  constructor(newKey: () => string) {
-    this.#newKey = newKey;
-  }
 
   add(turn: string, asked: AskedQuestion, chat: string): { key: string; label: string }[] {
     for (const key of this.#choices.keys()) {
@@ -30,7 +27,7 @@ export class Questions {
       this.#choices.delete(key);
     }
     return asked.options.map(({ id, label }) => {
-      const key = this.#newKey();
+      const key = keyOf(turn, asked.id, id);
       this.#choices.set(key, { turn, question: asked.id, option: id, label, chat });
       return { key, label };
     });
@@ -50,4 +47,8 @@ export class Questions {
   forget(turn: string): void {
     for (const [key, choice] of this.#choices) if (choice.turn === turn) this.#choices.delete(key);
   }
+}
+
+function keyOf(...parts: string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 20);
 }

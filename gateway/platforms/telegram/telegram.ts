@@ -1,4 +1,3 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { DAY, SECOND } from '../../core/clock.ts';
 import { ConfigError } from '../../core/exit.ts';
 import { laneAddress } from '../../core/lane.ts';
@@ -48,9 +47,7 @@ export function createTelegramPlatform(options: TelegramOptions, deps: TelegramD
     fetch: fetchIt,
   });
   const floods = new Floods(clock);
-  const questions = new Questions(() =>
-    createHash('sha256').update(randomUUID()).digest('base64url').slice(0, 20),
-  );
+  const questions = new Questions();
   /** Messages in work: what their replies and reactions point at. */
   const contexts = new Latest<string, { context: JsonValue | undefined; chat: string }>(5_000);
   let host: Host | undefined;
@@ -132,6 +129,7 @@ export function createTelegramPlatform(options: TelegramOptions, deps: TelegramD
     const buttons = questions
       .add(progress.turn, progress.question, address.chat)
       .map(({ key, label }) => [{ text: label.slice(0, 64), callback_data: key }]);
+    if (progress.again) return;
     calls
       .sendMessage({
         ...targetOf(address),
@@ -158,6 +156,7 @@ export function createTelegramPlatform(options: TelegramOptions, deps: TelegramD
     platform: 'telegram',
     account,
     takeOver: 'cursor',
+    asks: true,
     split: (text) => splitText(text, SPLIT_LIMIT),
     sendClass: sendClassOf,
     async start(to) {

@@ -52,6 +52,7 @@ class WebPlatform implements Platform {
   readonly platform = 'web';
   readonly account: string;
   readonly takeOver = 'shared';
+  readonly asks = true;
   readonly #options: WebPlatformOptions;
   readonly #limits: WebLimits;
   readonly #now: () => number;
