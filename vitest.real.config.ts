@@ -6,5 +6,7 @@ export default defineConfig({
     include: ['tests/agents/real/**/*.real.ts'],
     testTimeout: 120_000,
     hookTimeout: 300_000,
+    fileParallelism: false,
+    retry: process.env.CI ? 1 : 0,
   },
 });

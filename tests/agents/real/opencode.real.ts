@@ -83,7 +83,7 @@ describe('opencode, as its makers publish it', () => {
 
   beforeAll(async () => {
     const { installed } = await import('./installed.ts');
-    bins = await installed('opencode-ai', VERSION, 'opencode');
+    bins = await installed({ name: 'opencode-ai', version: VERSION, prepare: 'postinstall.mjs' });
     home = mkdtempSync(join(tmpdir(), 'sluice-opencode-'));
     model = await startModelServer(script);
     agent = start();
