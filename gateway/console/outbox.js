@@ -47,6 +47,14 @@ export function retryPending(clientId) {
   flushPending();
 }
 
+/** The journal has it: from here on it is shown as what the gateway says it is, in every tab. */
+export function taken(s, updateId) {
+  if (!updateId?.startsWith('page:')) return;
+  const clientId = updateId.slice('page:'.length);
+  localStorage.removeItem(PREFIX + clientId);
+  s.pending = s.pending.filter((p) => p.clientId !== clientId);
+}
+
 /** Sends what waits, in order, one after the other. */
 export async function flushPending() {
   if (busy) return;
@@ -65,17 +73,16 @@ export async function flushPending() {
 async function sendOne({ clientId, chat, text, at }) {
   mark(clientId, { state: 'sending' });
   try {
-    const taken = await post('/api/messages', { clientId, chat, text });
-    localStorage.removeItem(PREFIX + clientId);
+    const { id, lane, duplicate } = await post('/api/messages', { clientId, chat, text });
     wait = 0;
     update((s) => {
-      s.pending = s.pending.filter((p) => p.clientId !== clientId);
-      // The event may have come first, and the turn may even be over.
-      const known = s.asked.has(taken.id) || taken.duplicate;
-      const over = s.transcript.entries.some((e) => e.message === taken.id);
-      const said = [...s.said.values()].some((x) => x.message === taken.id);
-      if (!known && !over && !said) {
-        s.asked.set(taken.id, { id: taken.id, lane: taken.lane, text, at, state: 'queued' });
+      const eventCame = !s.pending.some((p) => p.clientId === clientId);
+      taken(s, `page:${clientId}`);
+      // A page that has read everything anew meanwhile may know it already, even as over.
+      const over = s.transcript.entries.some((e) => e.message === id);
+      const said = [...s.said.values()].some((x) => x.message === id);
+      if (!eventCame && !duplicate && !over && !said && !s.asked.has(id)) {
+        s.asked.set(id, { id, lane, text, at, state: 'queued' });
       }
     });
     return true;

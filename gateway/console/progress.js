@@ -1,4 +1,5 @@
 import { get } from './api.js';
+import { taken } from './outbox.js';
 import { chatOf, isShown, state, update } from './store.js';
 
 /**
@@ -10,7 +11,8 @@ export function apply(type, data, after) {
 }
 
 const changes = {
-  accepted(s, { lane, message, text }, after) {
+  accepted(s, { lane, message, text, updateId }, after) {
+    taken(s, updateId);
     if (!s.asked.has(message)) {
       s.asked.set(message, { id: message, lane, text, at: Date.now(), state: 'queued' });
     }

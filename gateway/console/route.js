@@ -1,5 +1,5 @@
+import { openShown } from './sessions.js';
 import { state, update } from './store.js';
-import { openTranscript } from './transcript.js';
 
 const LAST = 'sluice.chat';
 
@@ -32,7 +32,7 @@ function go(route) {
     s.route = route;
     s.drawer = false;
   });
-  if (route.view === 'chat') void openTranscript();
+  if (route.view === 'chat') void openShown(true);
 }
 
 addEventListener('hashchange', readRoute);

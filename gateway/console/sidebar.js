@@ -1,7 +1,7 @@
 import { del, patch } from './api.js';
 import { linkOf, newChat } from './route.js';
+import { readSessions, searchSessions } from './sessions.js';
 import { attempt, shownSession, state, update } from './store.js';
-import { readSessions } from './sync.js';
 import { nextTheme, theme } from './theme.js';
 import { html, Icon, moment, plain, useRef, useState } from './view.js';
 
@@ -11,13 +11,14 @@ const THEMES = { system: 'as the system', light: 'light', dark: 'dark' };
 export function Sidebar() {
   const [look, setLook] = useState(theme());
   const search = useRef();
-  const { route, sessions, status, login } = state;
+  const { route, status, login } = state;
+  const sessions = state.found ?? state.sessions;
   const onSearch = (event) => {
     update((s) => {
       s.search = event.target.value;
     });
     clearTimeout(search.current);
-    search.current = setTimeout(readSessions, 150);
+    search.current = setTimeout(searchSessions, 150);
   };
   const shown = route.view === 'chat' ? shownSession()?.id : undefined;
   return html`<aside class="sidebar" aria-label="Conversations">

@@ -18,7 +18,10 @@ export const state = {
   status: undefined,
   commands: [],
   sessions: [],
+  /** What `search` finds, while there is one; the session at this address, where it is in neither. */
   search: '',
+  found: undefined,
+  opened: undefined,
   turns: new Map(),
   asked: new Map(),
   said: new Map(),
@@ -63,9 +66,10 @@ export function chatOf(lane) {
 
 /** The session that is shown: the named one, or the latest of the chat. */
 export function shownSession() {
-  const { route, sessions } = state;
-  if (route.session !== undefined) return sessions.find((s) => s.id === route.session);
-  return sessions.find((s) => !s.ended && chatOf(s.lane) === route.chat);
+  const { route, sessions, found, opened } = state;
+  const known = [...sessions, ...(found ?? []), ...(opened ? [opened] : [])];
+  if (route.session !== undefined) return known.find((s) => s.id === route.session);
+  return known.find((s) => !s.ended && chatOf(s.lane) === route.chat);
 }
 
 /** Whether what happens on this lane is shown now. */

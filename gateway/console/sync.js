@@ -1,8 +1,9 @@
 import { get } from './api.js';
 import { flushPending } from './outbox.js';
 import { apply } from './progress.js';
-import { state, update } from './store.js';
-import { openTranscript, refreshTranscript } from './transcript.js';
+import { readSessions } from './sessions.js';
+import { shownSession, state, update } from './store.js';
+import { refreshTranscript } from './transcript.js';
 
 /**
  * The connection to the gateway.
@@ -144,8 +145,7 @@ async function readEverything() {
       s.asked = askedOf(snapshot);
       s.said = new Map(snapshot.said.map((said) => [said.id, said]));
     });
-    await readSessions();
-    await openTranscript();
+    await readSessions(true);
     update((s) => {
       s.ready = true;
     });
@@ -185,23 +185,17 @@ async function readStatus() {
   });
 }
 
-export async function readSessions() {
-  const search = state.search.trim();
-  const query = search === '' ? '' : `&search=${encodeURIComponent(search)}`;
-  const sessions = await get(`/api/sessions?limit=200${query}`).catch(() => undefined);
-  if (sessions === undefined || search !== state.search.trim()) return;
-  update((s) => {
-    // Requests without a session leave a lane behind that nobody can go back to.
-    s.sessions = sessions.filter((x) => !/:once:|:background:/.test(x.lane));
-  });
-}
-
 /** What an event makes out of date, read once for many events. */
 const after = {
   sessions: () => later('sessions', 400, readSessions),
   status: () => later('status', 100, readStatus),
-  transcript: () => later('transcript', 30, refreshTranscript),
-  session: () => later('session', 30, () => readSessions().then(openTranscript)),
+  transcript: () =>
+    later('transcript', 30, async () => {
+      // The first words of a conversation make its session: this page has not heard of it yet.
+      if (state.route.session === undefined && shownSession() === undefined) await readSessions();
+      await refreshTranscript();
+    }),
+  session: () => later('session', 30, readSessions),
 };
 
 const timers = new Map();

@@ -11,6 +11,8 @@ export type Progress =
       readonly message: string;
       readonly session: string;
       readonly text: string;
+      /** The platform's own id: a page knows by it that the journal has what it sent. */
+      readonly updateId: string;
       readonly ahead: number;
     }
   | {

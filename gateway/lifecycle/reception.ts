@@ -89,6 +89,7 @@ export class Reception {
         message: id,
         session,
         text: message.text,
+        updateId: message.updateId,
         ahead: receipt.ahead,
       });
       if (receipt.turn !== undefined && free !== undefined) {

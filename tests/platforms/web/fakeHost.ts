@@ -100,7 +100,8 @@ export class FakeHost implements Host {
     const ahead = this.messages.filter((m) => m.lane === lane && m.state !== 'done').length;
     const id = `${this.#prefix}${++this.#n}`;
     this.messages.push({ id, inbound, lane, session, at: Date.now(), state: 'queued' });
-    this.emit({ type: 'accepted', lane, message: id, session, text: inbound.text, ahead });
+    const { text, updateId } = inbound;
+    this.emit({ type: 'accepted', lane, message: id, session, text, updateId, ahead });
     setImmediate(() => void this.#advance(lane));
     return { accepted: true, id, lane, session, duplicate: false, ahead };
   }
