@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   drain: { group: 'The gateway:', load: async () => (await import('./drain.ts')).drainCommand() },
   stop: { group: 'The gateway:', load: async () => (await import('./stop.ts')).stopCommand() },
+  chat: { group: 'Messages:', load: async () => (await import('./chat.ts')).chatCommand() },
   send: { group: 'Messages:', load: async () => (await import('./send.ts')).sendCommand() },
   pair: { group: 'Messages:', load: async () => (await import('./pair.ts')).pairCommand() },
   sessions: {
@@ -35,6 +36,7 @@ const EXAMPLES = `
 Examples:
   sluice run                     start the gateway here; Ctrl-C stops it with a drain
   sluice status --watch          what it is doing, as it changes
+  sluice chat                    talk to it on this terminal
   sluice send "Hello"            say something and wait for the reply
   sluice restart                 a new instance takes over; succeeds when it is ready
   sluice config check            is the configuration right?

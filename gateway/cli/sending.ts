@@ -26,17 +26,24 @@ export interface Answer {
 export async function sendAndWait(
   home: string,
   message: { text: string; session?: string },
-  options: { id?: string; gapMs?: number } = {},
+  options: {
+    id?: string;
+    gapMs?: number;
+    /** Told once, when the message was accepted. */
+    received?: (received: Answer['received']) => void;
+    signal?: AbortSignal;
+  } = {},
 ): Promise<Answer> {
   const id = options.id ?? randomUUID();
   let received: Answer['received'] | undefined;
   let silentSince = performance.now();
   for (let attempt = 1; ; attempt++) {
     try {
-      for await (const line of controlClient(home).send({ id, ...message })) {
+      for await (const line of controlClient(home).send({ id, ...message }, options.signal)) {
         silentSince = performance.now();
         if ('received' in line) {
           if (!line.received.accepted) throw new RequestError(REFUSED[line.received.refused]);
+          if (received === undefined) options.received?.(line.received);
           received = line.received;
         } else if (received !== undefined) {
           return { received, settled: line.settled };

@@ -142,6 +142,19 @@ export const COMMANDS = [
   },
 ] as const satisfies readonly CommandSpec[];
 
+/** Commands of the terminal client itself; on other platforms they are words for the agent. */
+export const TERMINAL_COMMANDS = [
+  {
+    name: 'quit',
+    aliases: ['exit'],
+    help: 'Leave; the gateway goes on.',
+    category: 'information',
+    scope: 'terminal',
+    who: 'guest',
+    busy: 'at-once',
+  },
+] as const satisfies readonly CommandSpec[];
+
 export type CommandName = (typeof COMMANDS)[number]['name'];
 
 const BY_WORD: ReadonlyMap<string, (typeof COMMANDS)[number]> = new Map(
