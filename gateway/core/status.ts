@@ -39,7 +39,7 @@ export interface TurnStatus {
 export interface Status {
   readonly state: GatewayState;
   /** What was asked of it: it may not be there yet. */
-  readonly desired: 'running' | 'stopped' | 'restarted';
+  readonly desired: 'running' | 'stopped' | 'restarted' | 'handed-over';
   readonly instance: string;
   readonly generation: number;
   readonly version: string;
@@ -49,6 +49,7 @@ export interface Status {
   readonly startedAt: number;
   /** Epoch milliseconds of this observation. */
   readonly at: number;
+  /** Whether whoever comes to this address is served: here or, while this instance hands over, by its successor. */
   readonly ready: boolean;
   /** Why it is not ready. Empty iff ready. */
   readonly reasons: readonly string[];

@@ -21,6 +21,7 @@ import { crashPoint } from './crashPoint.ts';
 import { obeyDirectives } from './directives.ts';
 import { Drainer } from './drainer.ts';
 import { createHost } from './host.ts';
+import { Inputs } from './inputs.ts';
 import { declaredDead, leave, settle } from './leaving.ts';
 import { createOperations } from './operations.ts';
 import { type Above, Orders } from './orders.ts';
@@ -31,7 +32,6 @@ import { Relay } from './relay.ts';
 import { Accounts } from './replies.ts';
 import { Settlements } from './settlements.ts';
 import type { Shop } from './shop.ts';
-import { startAccounts } from './startAccounts.ts';
 import { reportStatus } from './statusReport.ts';
 import { Turns } from './turns.ts';
 import { Vitality } from './vitality.ts';
@@ -87,9 +87,13 @@ export class Gateway {
   readonly #vitality: Vitality;
   readonly #orders: Orders;
   readonly #startedAt: number;
+  readonly #inputs: Inputs;
   readonly #undo: (() => void)[] = [];
   #stage: 'new' | 'joined' | 'serving' | 'left' = 'new';
+  /** Dead instances' work is ours from here on. */
+  #adopting = false;
   #leaving: Promise<void> | undefined;
+  #ending: Ending | undefined;
   #end: (ending: Ending) => void = () => {};
   /** Why this instance ended; resolves once, when everything is closed. */
   readonly ended: Promise<Ending>;
@@ -173,6 +177,7 @@ export class Gateway {
       claimWaiting: () => void this.#reception.claimWaiting(),
       stop: (force) => void this.stop(force),
     });
+    this.#inputs = new Inputs(this.#shop, (platform) => this.host(platform));
     this.#commands = new Commands(this.#shop, this.#turns, this.operations);
     this.#turns.changed = () => this.#drainer.look();
     this.#turns.runCommand = (message) => this.#commands.execute(message);
@@ -219,6 +224,7 @@ export class Gateway {
       startedAt: this.#startedAt,
       serving: () => this.#stage === 'serving',
       stopped: () => this.#stage === 'left',
+      handsOver: () => this.#ending?.why === 'handed-over',
     });
   }
 
@@ -242,12 +248,14 @@ export class Gateway {
   }
 
   /**
-   * Takes over: adopts what the dead left, takes the leases, receives, and runs what waits.
-   * `alive` are the other instances that live; everybody else's work is taken up at once.
+   * Takes over: adopts what the dead left, receives, takes the leases, and runs what waits.
+   * `alive` are the other instances that live; everybody else's work is taken up at once. `receiving` is
+   * awaited when the shared input is open: a predecessor may stop from then on, and not before.
    * @throws ConfigError when no account can ever work.
    */
-  async serve(alive: readonly string[]): Promise<void> {
-    const { journal, clock, platforms, log, instance, hooks } = this.#parts;
+  async serve(alive: readonly string[], receiving?: () => Promise<void>): Promise<void> {
+    const { journal, clock, log, instance, hooks } = this.#parts;
+    this.#adopting = true;
     const adoption = await journal.adopt({ allBut: [instance, ...alive] }, clock.now());
     crashPoint('work-adopted');
     if (adoption.turns.length + adoption.ambiguous.length + adoption.commands.length > 0) {
@@ -266,9 +274,10 @@ export class Gateway {
     this.#undo.push(this.#bus.subscribe((progress) => this.#show(progress)));
     this.#undo.push(this.#bus.subscribe((p) => askInWords(this.#shop, p), 'here'));
     if (hooks !== undefined) this.#undo.push(this.#bus.subscribe(hookFeed(hooks, clock), 'here'));
-    await startAccounts(platforms, (p) => this.host(p), log);
+    const opened = this.#inputs.open();
+    await opened.shared;
+    await receiving?.();
     crashPoint('serving');
-    await this.#orders.closeEarlier();
     for (const command of adoption.commands) {
       if (this.#commands.repeatable(command)) void this.#reception.runCommand(command);
       else {
@@ -277,12 +286,15 @@ export class Gateway {
       }
     }
     await this.#reception.claimWaiting();
+    await this.#orders.closeEarlier();
     this.#changed();
+    await opened.all;
   }
 
   /** More instances died: their work is taken up at once. */
   async adopt(alive: readonly string[]): Promise<void> {
-    if (this.#stage !== 'serving') return;
+    // Before, `serve` takes up what is dead by then.
+    if (!this.#adopting || this.#stage === 'left') return;
     const { journal, clock, instance } = this.#parts;
     await journal.adopt({ allBut: [instance, ...alive] }, clock.now());
     for (const courier of this.#couriers.values()) courier.kick();
@@ -311,6 +323,7 @@ export class Gateway {
       else this.#drainer.look();
       return this.#leaving;
     }
+    this.#ending = options.ending;
     this.#leaving = this.#leave(options);
     return this.#leaving;
   }
@@ -320,6 +333,7 @@ export class Gateway {
       shop: this.#shop,
       drainer: this.#drainer,
       couriers: [...this.#couriers.values()],
+      inputs: this.#inputs,
       hooks: this.#parts.hooks,
       connected: (token: Token) => {
         this.#connected = token;

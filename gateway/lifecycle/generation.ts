@@ -141,7 +141,7 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
     await relay.offer();
     await serving.join(AbortSignal.timeout(PROBE));
     const stopTimeoutMs = budgetOf(config).watchdog * SECOND;
-    await link?.send({ type: 'ready', instance, version, stopTimeoutMs });
+    await link?.send({ type: 'ready', instance, version, stopTimeoutMs, tellsReceiving: true });
     const go = supervised === undefined ? { go: true } : await supervised.activated;
     if (!go.go) {
       await journal.leave(instance);
@@ -149,17 +149,20 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
     }
 
     const others = supervised?.alive() ?? [];
-    await serving.serve(others);
     relay.follow(others);
-    const control = await startControlServer({
-      home,
-      operations: serving.operations,
-      send: (message, signal) => terminal.say(message, signal),
-      subscribe: serving.subscribe,
-      log,
-      takeOver: true,
+    await serving.serve(others, async () => {
+      // The command line, too, meets the predecessor or its successor, never nobody.
+      const control = await startControlServer({
+        home,
+        operations: serving.operations,
+        send: (message, signal) => terminal.say(message, signal),
+        subscribe: serving.subscribe,
+        log,
+        takeOver: true,
+      });
+      undo.push(() => control.close());
+      await link?.send({ type: 'receiving' });
     });
-    undo.push(() => control.close());
     const keeper = new StatusKeeper(serving, await serving.status(), { home, clock, log });
     let end: Ending = { why: 'stopped' };
     undo.push(() => keeper.stop(end.why === 'handed-over'));

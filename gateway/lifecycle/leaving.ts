@@ -6,12 +6,14 @@ import { bounded } from './bounded.ts';
 import type { Courier } from './courier.ts';
 import { crashPoint } from './crashPoint.ts';
 import type { Drainer } from './drainer.ts';
+import type { Inputs } from './inputs.ts';
 import type { Shop } from './shop.ts';
 
 export interface LeavingParts {
   readonly shop: Shop;
   readonly drainer: Drainer;
   readonly couriers: readonly Courier[];
+  readonly inputs: Inputs;
   readonly hooks: Hooks | undefined;
   /** Told the token that open connections hold a drain with, for whoever cuts that wait short. */
   readonly connected: (held: Token) => void;
@@ -24,7 +26,7 @@ export interface LeavingParts {
  * leaving. Nothing is closed before the drain is over: a turn's end and its reply are committed first.
  */
 export async function leave(
-  { shop, drainer, couriers, hooks, connected, quiet }: LeavingParts,
+  { shop, drainer, couriers, inputs, hooks, connected, quiet }: LeavingParts,
   { ending, timeout, force }: { ending: Ending; timeout: number; force: boolean },
 ): Promise<void> {
   const { journal, accounts, agents, clock, instance, settings, gate } = shop;
@@ -34,6 +36,8 @@ export async function leave(
   crashPoint('drain-begun');
   hooks?.fire({ event: 'gateway:drain', at: clock.now(), why: ending.why, instance });
   const handsOver = ending.why === 'handed-over';
+  // First of all, in the same step: what connects from now on meets the successor.
+  if (handsOver) void inputs.closeShared().catch(() => {});
   const open = handsOver ? gate.admit('receive', 'open connections') : undefined;
   const held = open === undefined || isRefusal(open) ? undefined : open;
   if (held !== undefined) connected(held);
@@ -46,7 +50,7 @@ export async function leave(
   );
   if (handsOver) {
     // The successor receives and sends from here on; what is running only writes to the outbox.
-    await step('handing over input', Promise.all(platforms.map((p) => p.stopReceiving())));
+    await step('handing over input', inputs.close());
     crashPoint('input-handed-over');
     // What comes over connections that are still open is committed here, so the drain waits for it.
     void Promise.allSettled(platforms.map((p) => p.receivedLast?.())).then(() => {
@@ -57,7 +61,7 @@ export async function leave(
     crashPoint('sending-handed-over');
   }
   await left;
-  await step('stopping input', Promise.all(platforms.map((p) => p.stopReceiving())));
+  await step('stopping input', inputs.close());
   await step('closing platforms', Promise.all(platforms.map((p) => p.close())));
   await step('closing agents', agents.close());
   quiet();

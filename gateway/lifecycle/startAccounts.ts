@@ -1,4 +1,4 @@
-import type { Host, Log, Platform } from '../platforms/platform.ts';
+import type { Log, Platform } from '../platforms/platform.ts';
 
 /**
  * Starts every account; one that fails for good is shown and does not stop the others. What is worth
@@ -10,10 +10,10 @@ import type { Host, Log, Platform } from '../platforms/platform.ts';
  */
 export async function startAccounts(
   platforms: readonly Platform[],
-  host: (p: Platform) => Host,
+  start: (p: Platform) => Promise<void>,
   log: Log,
 ): Promise<void> {
-  const ends = await Promise.allSettled(platforms.map((p) => p.start(host(p))));
+  const ends = await Promise.allSettled(platforms.map(start));
   const failures = ends.flatMap((end, i) =>
     end.status === 'rejected' ? [{ platform: platforms[i], error: end.reason as Error }] : [],
   );

@@ -17,11 +17,13 @@ export interface StatusDeps {
   readonly startedAt: number;
   readonly serving: () => boolean;
   readonly stopped: () => boolean;
+  /** A successor receives already. */
+  readonly handsOver: () => boolean;
 }
 
 /** What the instance says of itself, computed afresh at each call from what is really there. */
 export async function reportStatus(deps: StatusDeps): Promise<Status> {
-  const { shop, turns, drainer, orders } = deps;
+  const { shop, turns, orders } = deps;
   const now = shop.clock.now();
   const platforms = shop.accounts.all().map((p) => {
     const where = p.where?.();
@@ -38,12 +40,15 @@ export async function reportStatus(deps: StatusDeps): Promise<Status> {
     shop.journal.running(),
   ]);
   const state = stateOf(deps);
+  // What still comes in here, over connections that were open, is answered: by us or by the successor.
+  const succeeded =
+    deps.handsOver() && instances.some((i) => i.id !== shop.instance && !i.draining);
   const reasons: string[] = [];
   if (state === 'starting') reasons.push('still starting');
-  if (state === 'draining') reasons.push('draining: no new turns start here');
+  if (state === 'draining' && !succeeded) reasons.push('draining: no new turns start here');
   if (state === 'stopped') reasons.push('stopped');
   for (const p of platforms) {
-    if (p.state !== 'live')
+    if (!succeeded && p.state !== 'live')
       reasons.push(
         `${p.platform}/${p.account} is ${p.state}${p.reason === undefined ? '' : `: ${p.reason}`}`,
       );
@@ -52,12 +57,7 @@ export async function reportStatus(deps: StatusDeps): Promise<Status> {
   const receives = platforms.some((p) => p.state === 'live');
   return {
     state,
-    desired:
-      drainer.state.purpose === 'leave'
-        ? orders.restartOrder?.state === 'open'
-          ? 'restarted'
-          : 'stopped'
-        : 'running',
+    desired: desiredOf(deps),
     instance: shop.instance,
     generation: deps.generation,
     version: deps.version,
@@ -65,7 +65,7 @@ export async function reportStatus(deps: StatusDeps): Promise<Status> {
     ...(deps.supervisor === undefined ? {} : { supervisor: deps.supervisor }),
     startedAt: deps.startedAt,
     at: now,
-    ready: state === 'running' && receives,
+    ready: (state === 'running' && receives) || (state === 'draining' && succeeded),
     reasons,
     busyMode: shop.settings.busyMode,
     activeTurns: turns.all().length,
@@ -83,6 +83,12 @@ export async function reportStatus(deps: StatusDeps): Promise<Status> {
     ...(orders.restartOrder === undefined ? {} : { restart: orders.restartOrder }),
     ...(orders.drainOrder === undefined ? {} : { drain: orders.drainOrder }),
   };
+}
+
+function desiredOf({ drainer, orders, handsOver }: StatusDeps): Status['desired'] {
+  if (handsOver()) return 'handed-over';
+  if (drainer.state.purpose !== 'leave') return 'running';
+  return orders.restartOrder?.state === 'open' ? 'restarted' : 'stopped';
 }
 
 function stateOf({ drainer, serving, stopped }: StatusDeps): GatewayState {

@@ -7,13 +7,18 @@ type Result = Extract<ToGeneration, { type: 'handover-result' }>;
 /**
  * One hand-over, from the request to its end.
  *
- *     proving ─┬─ the successor is ready ──────────▶ done
- *              ├─ it failed, or a stop came ───────▶ refused
- *              ├─ it is silent past its deadline ──▶ timed-out
- *              └─ somebody took it back ───────────▶ cancelled
+ *     proving ──ready──▶ opening ──receiving──▶ done
+ *        │                  ├─ it failed, or a stop came ──▶ refused
+ *        │                  └─ it is silent too long ──────▶ timed-out
+ *        ├─ these two as well
+ *        └─ somebody took it back ──▶ cancelled
  *
- * Nothing has moved while it is proving, so each end but `done` leaves things as they were. Whoever
- * asks meanwhile joins and gets the same result under an order id of his own.
+ * - proving: the successor shows that it could serve. Nothing has moved.
+ * - opening: it takes connections, beside its predecessor, which has not been told to drain. It can no
+ *   longer be taken back; should it die, the predecessor goes on and takes up what it had accepted.
+ *
+ * So each end but `done` leaves the predecessor serving. Whoever asks meanwhile joins and gets the same
+ * result under an order id of his own.
  */
 export class HandOver {
   readonly candidate: Generation;
@@ -21,7 +26,9 @@ export class HandOver {
   readonly #joined: string[] = [];
   readonly #clock: Clock;
   readonly #startedAt: number;
-  readonly #timer: Timer;
+  readonly #timedOut: () => void;
+  #timer: Timer;
+  #opening = false;
   #force: boolean;
 
   constructor(
@@ -35,12 +42,25 @@ export class HandOver {
     this.#force = request.force;
     this.#clock = clock;
     this.#startedAt = clock.monotonic();
+    this.#timedOut = timing.timedOut;
     this.#timer = clock.after(timing.readyMs, timing.timedOut);
   }
 
   /** One who joins with `force` makes the whole hand-over cut turns. */
   get force(): boolean {
     return this.#force;
+  }
+
+  /** Whether it is too late to take it back. */
+  get opening(): boolean {
+    return this.#opening;
+  }
+
+  /** The successor is ready, and has `ms` to take connections. */
+  open(ms: number): void {
+    this.#opening = true;
+    this.#timer.cancel();
+    this.#timer = this.#clock.after(ms, this.#timedOut);
   }
 
   join(order: string, force: boolean): void {

@@ -7,6 +7,8 @@ import type { Signals } from './signals.ts';
 export interface SupervisorTimeouts {
   /** From a generation's start to its `ready`. */
   readonly readyMs: number;
+  /** From a successor's `ready` to its `receiving`. */
+  readonly openMs: number;
   /** How long a drained-from generation may go on with its turns (`agent.handover_timeout`). */
   readonly handoverMs: number;
   /** From `stop` to the end: `agent.restart_drain_timeout` plus the settling of the outbox. */
@@ -22,6 +24,7 @@ export interface SupervisorTimeouts {
 
 export const TIMEOUT_DEFAULTS = {
   readyMs: 60 * SECOND,
+  openMs: 15 * SECOND,
   handoverMs: HOUR,
   stopMs: 75 * SECOND,
   forceMs: 10 * SECOND,

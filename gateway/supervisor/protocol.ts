@@ -15,9 +15,12 @@
  *
  * **Hand-over.** `restart-requested{mode: 'handover'}` (or SIGUSR1 to the supervisor) →
  * `handover-started` to the serving generation N → N+1 is started with `role: 'successor'` → its
- * `ready` → `activate` to N+1, `drain` to N, `handover-result{state: 'done'}` to all that live → N
- * says `drained` and exits 0 → `alive` to the rest. If N+1 fails or is silent it is ended, nobody is
- * told to drain, and `handover-result` says why. Until `activate`, `cancel-restart` takes it back.
+ * `ready` → `activate` to N+1 → it opens the input that several may receive at once and says
+ * `receiving` → `drain` to N, `handover-result{state: 'done'}` to all that live → N says `drained` and
+ * exits 0 → `alive` to the rest. So both accept for a moment, and at no moment does nobody. If N+1
+ * fails or is silent before `receiving` it is ended, nobody is told to drain, and `handover-result`
+ * says why. Until `activate`, `cancel-restart` takes it back. (A version from before
+ * `receiving`, whose `ready` lacks `tellsReceiving`, makes N drain at `activate`.)
  * A second request joins the running one: it gets a result with its own order id and `joined`.
  *
  * **Crash.** The serving generation ends without having been told to: `alive` goes to the draining
@@ -82,7 +85,11 @@ export type FromGeneration =
       readonly version: string;
       /** How long its stop may take, by its configuration; replaces the supervisor's option. */
       readonly stopTimeoutMs?: number;
+      /** After `activate` it says `receiving`. */
+      readonly tellsReceiving?: boolean;
     }
+  /** Its shared input is open: the predecessor may stop. */
+  | { readonly type: 'receiving' }
   | { readonly type: 'heartbeat' }
   | {
       readonly type: 'restart-requested';

@@ -33,8 +33,8 @@ interface Request {
  *   grows; but exit 78 before anybody ever served ends the supervisor with 78, and some failures in a
  *   row then end it with 1, for whoever typed the command sees it. Once somebody has served, it is
  *   tried for ever, at long intervals, and each time said.
- * - A candidate that is ready serves, and the one before it is told to drain. If it is not, it is ended
- *   and nothing has changed; unless the serving one died meanwhile: then a recovery starts.
+ * - A candidate that is ready opens; once it receives it serves, and the one before it is told to drain.
+ *   If it is not or does not, it is ended and the one before serves on; unless the serving one died meanwhile: then a recovery starts.
  * - A serving generation that ends: with 0 it was asked to stop (goal `stop`), with 75 to restart
  *   (goal `restart`); anything else is a crash. A candidate that is on its way then takes its place
  *   when it is ready, else a recovery is started.
@@ -160,7 +160,10 @@ export class Supervision {
         from.instance = message.instance;
         from.version = message.version;
         from.stopTimeoutMs = message.stopTimeoutMs;
-        this.#ready(from);
+        this.#ready(from, message.tellsReceiving === true);
+        return;
+      case 'receiving':
+        if (this.#handOver?.candidate === from) this.#promote(from);
         return;
       case 'restart-requested':
         if (message.mode === 'full') this.#leaveAll('restart', message.force, message.order);
@@ -168,7 +171,8 @@ export class Supervision {
         return;
       case 'cancel-restart':
         this.#waiting = this.#waiting.filter((request) => request.order !== message.order);
-        if (this.#handOver?.has(message.order)) this.#giveUp('cancelled', 'it was cancelled');
+        if (this.#handOver?.has(message.order) && !this.#handOver.opening)
+          this.#giveUp('cancelled', 'it was cancelled');
         return;
       case 'stop-requested':
         this.#leaveAll('stop', message.force);
@@ -179,18 +183,25 @@ export class Supervision {
     }
   }
 
-  #ready(generation: Generation): void {
+  #ready(generation: Generation, tellsReceiving: boolean): void {
     if (generation.state !== 'starting' || this.#goal !== 'serve') return;
     const handOver = this.#handOver?.candidate === generation ? this.#handOver : undefined;
-    const predecessor = this.#serving;
-    this.#readyTimer?.cancel();
     generation.state = 'serving';
     generation.missedBeats = 0;
+    generation.send({ type: 'activate', ...(handOver && { order: handOver.order }) });
+    if (handOver !== undefined && tellsReceiving) handOver.open(this.#timeouts.openMs);
+    else this.#promote(generation);
+  }
+
+  /** It serves, and the one before it, if there is one, leaves. */
+  #promote(generation: Generation): void {
+    const handOver = this.#handOver?.candidate === generation ? this.#handOver : undefined;
+    const predecessor = this.#serving;
+    if (handOver === undefined) this.#readyTimer?.cancel();
     this.#serving = generation;
     this.#starting = undefined;
     this.#handOver = undefined;
     this.#everServed = true;
-    generation.send({ type: 'activate', ...(handOver && { order: handOver.order }) });
     if (handOver !== undefined) {
       const { handoverMs, forceMs } = this.#timeouts;
       predecessor?.drain(handOver.order, handOver.force, handoverMs, forceMs);
@@ -217,7 +228,9 @@ export class Supervision {
       const timedOut = () =>
         this.#giveUp(
           'timed-out',
-          `generation ${candidate.number} was not ready within ${readyMs} ms`,
+          this.#handOver?.opening
+            ? `generation ${candidate.number} took no connections within ${this.#timeouts.openMs} ms`
+            : `generation ${candidate.number} was not ready within ${readyMs} ms`,
         );
       this.#handOver = new HandOver(candidate, request, { readyMs, timedOut }, this.#clock);
       this.#serving.send({ type: 'handover-started', order, by });

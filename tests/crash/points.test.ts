@@ -84,7 +84,7 @@ describe.each(STARTING)('a successor killed at %s', (point) => {
       const found = await daemon.client.order(id).catch(() => undefined);
       return found !== undefined && found.state !== 'open' ? found : undefined;
     });
-    expect(order.state).toBe(point === 'instance-joined' ? 'refused' : 'done');
+    expect(order.state).toBe(point === 'serving' ? 'done' : 'refused');
   });
 });
 

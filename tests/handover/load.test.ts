@@ -4,7 +4,7 @@ import { startDaemon } from '../harness/daemon.ts';
 import { FLAWLESS } from '../harness/ledger.ts';
 import { SteadyLoad } from '../harness/load.ts';
 
-it('R08 R14 five restarts in a row under load fail no request and refuse no connection', async () => {
+it('R08 R14 R17 five restarts in a row under load fail no request and refuse no connection', async () => {
   const daemon = await startDaemon();
   const load = new SteadyLoad(daemon, 6, 6);
   // Requests of a client that never tries again: each must succeed at the first attempt.
@@ -27,6 +27,15 @@ it('R08 R14 five restarts in a row under load fail no request and refuse no conn
       else if (!text.endsWith(replyOf(answer))) failures.push(`${text}: ${replyOf(answer)}`);
     }
   });
+  // A probe as load balancers have it, over a connection of its own and over one that is kept.
+  const unready: string[] = [];
+  const probes = [{}, { agent }].map(async ({ agent: kept }: { agent?: typeof agent }) => {
+    while (on) {
+      const answer = await get(daemon.port, '/readyz', kept).catch((error: Error) => error);
+      if (answer instanceof Error) unready.push(answer.message);
+      else if (answer.status !== 200) unready.push(`${answer.status} ${answer.body}`);
+    }
+  });
   for (let n = 2; n <= 6; n++) {
     await load.more(20);
     const { id } = await daemon.client.restart({ by: 'test' });
@@ -39,10 +48,11 @@ it('R08 R14 five restarts in a row under load fail no request and refuse no conn
   }
   await load.more(20);
   on = false;
-  await Promise.all(impatient);
+  await Promise.all([...impatient, ...probes]);
   agent.destroy();
   const verdict = await load.verdict();
   expect(failures).toEqual([]);
+  expect(unready).toEqual([]);
   expect(load.ledger.refused).toBe(0);
   expect(verdict).toMatchObject(FLAWLESS);
   await daemon.untilStatus('has one instance again', (s) => s.others.length === 0);
@@ -88,9 +98,11 @@ it('R17 is ready for newcomers all the time while an old turn goes on', async ()
   await daemon.untilStatus('works', (s) => s.activeTurns === 1);
   await daemon.client.restart({ by: 'test' });
   let over = false;
-  void old.finally(() => {
+  // Not `finally`: should this test fail before, the daemon is ended and the request with it.
+  const end = () => {
     over = true;
-  });
+  };
+  old.then(end, end);
   let asked = 0;
   while (!over) {
     expect((await get(daemon.port, '/readyz')).status).toBe(200);

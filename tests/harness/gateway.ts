@@ -23,7 +23,9 @@ export const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 export class LedgerPlatform implements Platform {
   readonly platform = 'fake';
   readonly account = 'bot';
-  readonly takeOver = 'shared';
+  takeOver: Platform['takeOver'] = 'shared';
+  /** Starts and stops of its input, in order. */
+  readonly input: string[] = [];
   readonly sent: Outbound[] = [];
   host: Host | undefined;
   sendClassIs: ReturnType<Platform['sendClass']> = 'key-on-send';
@@ -38,8 +40,11 @@ export class LedgerPlatform implements Platform {
   }
   async start(host: Host): Promise<void> {
     this.host = host;
+    this.input.push('start');
   }
-  async stopReceiving(): Promise<void> {}
+  async stopReceiving(): Promise<void> {
+    this.input.push('stop');
+  }
   async send(row: Outbound): Promise<SendResult> {
     const result = this.results.shift() ?? { ok: true };
     if (result.ok) this.sent.push(row);
@@ -156,6 +161,8 @@ export async function startGateway(
     /** More accounts, and what else a gateway may be made of. */
     parts?: (journal: Journal) => Partial<GatewayParts>;
     instance?: string;
+    /** Called when the shared input is open. */
+    receiving?: (gateway: Gateway) => Promise<void>;
   } = {},
 ): Promise<TestGateway> {
   const dir = options.dir ?? tempDir();
@@ -187,7 +194,6 @@ export async function startGateway(
     platforms: [platform, ...(parts.platforms ?? [])],
   });
   await gateway.join(AbortSignal.timeout(5_000));
-  await gateway.serve(options.alive ?? []);
   onTestFinished(async () => {
     let stopped = false;
     void gateway.stop(true).finally(() => {
@@ -200,6 +206,7 @@ export async function startGateway(
     });
     await journal.close();
   });
+  await gateway.serve(options.alive ?? [], () => options.receiving?.(gateway) ?? Promise.resolve());
   const host = platform.host as Host;
   const say: TestGateway['say'] = (text, more) => host.receive(inbound(text, more));
   return {

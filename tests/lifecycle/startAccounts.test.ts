@@ -13,7 +13,8 @@ const account = (platform: string, failure?: string) =>
     },
   }) as unknown as Platform;
 
-const start = (...platforms: Platform[]) => startAccounts(platforms, () => ({}) as Host, silent);
+const start = (...platforms: Platform[]) =>
+  startAccounts(platforms, (p) => p.start({} as Host), silent);
 
 describe('starting the accounts', () => {
   it('goes on with the others when one can never work', async () => {

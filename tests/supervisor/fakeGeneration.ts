@@ -14,6 +14,8 @@ interface Plan {
   /** Once told to drain or stop: leaves, never leaves, or crashes. */
   readonly leave?: 'ok' | 'never' | 'crash';
   readonly afterReady?: 'crash';
+  /** What a successor does once it may take connections. `old`: it is of a version that does not tell. */
+  readonly open?: 'ok' | 'silent' | 'crash' | 'old';
 }
 
 const link = connectToSupervisor();
@@ -83,7 +85,14 @@ function leave(code: number): void {
   });
 }
 
-for (const type of ['activate', 'handover-started', 'handover-result', 'alive'] as const) {
+link.on('activate', (message) => {
+  note(message);
+  if (plan.open === 'crash') process.exit(1);
+  server.listen({ fd: listenFd as number }, () => {
+    if ((plan.open ?? 'ok') === 'ok') void link.send({ type: 'receiving' });
+  });
+});
+for (const type of ['handover-started', 'handover-result', 'alive'] as const) {
   link.on(type, (message) => note(message));
 }
 link.on('drain', (message) => {
@@ -115,9 +124,14 @@ switch (plan.start ?? 'ok') {
     hangOnPurpose();
     break;
   case 'ok':
-    server.listen({ fd: listenFd as number }, () => {
-      void link.send({ type: 'ready', instance, version: '1.0.0' }).then(() => {
+    void link
+      .send({
+        type: 'ready',
+        instance,
+        version: '1.0.0',
+        ...(plan.open !== 'old' && { tellsReceiving: true }),
+      })
+      .then(() => {
         if (plan.afterReady === 'crash') process.exit(1);
       });
-    });
 }

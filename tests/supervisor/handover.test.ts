@@ -40,6 +40,46 @@ it.each([
   },
 );
 
+it.each([
+  ['silent', 'timed-out', 'took no connections within 300 ms'],
+  ['crash', 'refused', 'exited with 1'],
+])(
+  'R08 a successor that is ready and then takes no connections (%s) costs nothing: the predecessor was never told to drain',
+  async (open, state, why) => {
+    const gateway = await new FakeGateway({ '2': { open } }, { timeouts: { openMs: 300 } }).serves(
+      1,
+    );
+    await gateway.ask('/restart?order=o1');
+    const result = await gateway.told('handover-result', { generation: 1 });
+    expect(result).toMatchObject({ order: 'o1', state });
+    expect(result.reason).toContain(why);
+    // What the successor had accepted by then is the predecessor's again.
+    await gateway.told('alive', { generation: 1, unexpected: true });
+    await gateway.gone(gateway.pidOf(2));
+    expect((await gateway.ask()).generation).toBe(1);
+    expect(gateway.ledger.some((e) => e.type === 'drain')).toBe(false);
+  },
+);
+
+it('hands over to an older version, which does not tell when it takes connections', async () => {
+  const gateway = await new FakeGateway({ '2': { open: 'old' } }).serves(1);
+  gateway.child.kill('SIGUSR1');
+  await gateway.serves(2);
+  await gateway.gone(gateway.pidOf(1));
+  expect((await gateway.ask()).generation).toBe(2);
+});
+
+it('R08 is not taken back any more once the successor takes connections', async () => {
+  const gateway = await new FakeGateway(
+    { '2': { open: 'silent' } },
+    { timeouts: { openMs: 500 } },
+  ).serves(1);
+  await gateway.ask('/restart?order=o1');
+  await gateway.told('activate', { generation: 2 });
+  await gateway.ask('/cancel?order=o1');
+  await gateway.told('handover-result', { order: 'o1', state: 'timed-out' });
+});
+
 it('R08 lets a second request join the first, and starts one successor', async () => {
   const gateway = await new FakeGateway({ '2': { start: 'silent' } }).serves(1);
   await gateway.ask('/restart?order=o1');

@@ -29,13 +29,8 @@ export class StatusView {
 
   /** Whether a restart without a successor is under way: what is taken now cannot be answered here. */
   async fullRestart(): Promise<boolean> {
-    const status = await this.get();
-    if (status.state === 'stopped') return true;
-    const { restart } = status;
-    const leaving = status.state === 'draining' && status.desired !== 'running';
-    const succeeded =
-      restart?.mode === 'handover' &&
-      (restart.state === 'open' || (restart.successor ?? status.instance) !== status.instance);
-    return leaving && !succeeded;
+    const { state, desired } = await this.get();
+    if (state === 'stopped') return true;
+    return state === 'draining' && (desired === 'stopped' || desired === 'restarted');
   }
 }
