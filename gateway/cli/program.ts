@@ -29,6 +29,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   trace: { group: 'Messages:', load: async () => (await import('./trace.ts')).traceCommand() },
   dead: { group: 'Messages:', load: async () => (await import('./dead.ts')).deadCommand() },
+  service: {
+    group: 'Set-up:',
+    load: async () => (await import('./service.ts')).serviceCommand(),
+  },
   config: { group: 'Set-up:', load: async () => (await import('./config.ts')).configCommand() },
 };
 

@@ -8,6 +8,7 @@ interface Options {
   readonly full?: boolean;
   readonly whenIdle?: boolean;
   readonly cancel?: boolean;
+  readonly await?: boolean;
   readonly timeout: number;
 }
 
@@ -24,6 +25,12 @@ export function restartCommand(): Command {
     .option('--wait', 'succeed only when a new instance is ready (the default)')
     .option('--no-wait', 'return once the restart is ordered')
     .addOption(
+      new Option(
+        '--await',
+        'order nothing: wait for the outcome of the restart that is on its way, or was last',
+      ).conflicts(['force', 'full', 'whenIdle', 'cancel']),
+    )
+    .addOption(
       new Option('--timeout <seconds>', 'give up waiting after this')
         .default(300)
         .argParser(positive),
@@ -36,6 +43,11 @@ export function restartCommand(): Command {
       const { home } = contextOf(command);
       const explicit = command.getOptionValueSource('wait') === 'cli';
       const wait = explicit ? options.wait === true : options.whenIdle !== true;
+      const timeoutMs = options.timeout * 1000;
+      if (options.await) {
+        const { awaitRestart } = await import('./awaiting.ts');
+        return say(await awaitRestart(home, { since: performance.timeOrigin, timeoutMs }));
+      }
       const { restart, cancelRestart } = await import('./restarting.ts');
       const line = options.cancel
         ? await cancelRestart(home)
@@ -44,7 +56,7 @@ export function restartCommand(): Command {
             full: options.full === true,
             whenIdle: options.whenIdle === true,
             wait,
-            timeoutMs: options.timeout * 1000,
+            timeoutMs,
           });
       say(line);
     });

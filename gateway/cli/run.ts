@@ -1,6 +1,10 @@
 import { Command } from 'commander';
-import { catchSignals } from '../supervisor/signals.ts';
-import { contextOf } from './context.ts';
+import type { ExitCode } from '../core/exit.ts';
+import { managerOf } from '../supervisor/notify.ts';
+import type { SupervisorOptions } from '../supervisor/options.ts';
+import { catchSignals, type Signals } from '../supervisor/signals.ts';
+import { type Context, contextOf } from './context.ts';
+import { endUnder } from './ending.ts';
 import { VERSION } from './version.ts';
 
 export function runCommand(): Command {
@@ -15,29 +19,41 @@ export function runCommand(): Command {
     )
     .action(async (_options, command: Command) => {
       const signals = catchSignals();
-      const { home, config, places } = contextOf(command);
-      const { ensureHome } = await import('../config/paths.ts');
-      const { listenAddress } = await import('./listenAddress.ts');
-      const { superviseGateway } = await import('../supervisor/supervisor.ts');
-      ensureHome(home);
-      const code = await superviseGateway({
-        home,
-        signals,
-        version: VERSION,
-        listen: await listenAddress(config, places),
-        command: {
-          args: [
-            process.argv[1] as string,
-            'generation',
-            home,
-            ...(config === undefined ? [] : [config]),
-          ],
-        },
-        log: (level, message) => process.stderr.write(line(level, message)),
-      });
+      const log = (level: 'info' | 'warn' | 'error', message: string) =>
+        process.stderr.write(line(level, message));
+      const code = await endUnder(
+        managerOf(process.env),
+        () => supervise(signals, contextOf(command), log),
+        (message) => log('error', message),
+      );
       // Lock, socket and children are given back; a forgotten handle must not keep a process that has ended.
       process.exit(code);
     });
+}
+
+async function supervise(
+  signals: Signals,
+  { home, config, places }: Context,
+  log: SupervisorOptions['log'],
+): Promise<ExitCode> {
+  const { ensureHome } = await import('../config/paths.ts');
+  const { listenAddress } = await import('./listenAddress.ts');
+  const { superviseGateway } = await import('../supervisor/supervisor.ts');
+  const script = process.argv[1] as string;
+  try {
+    ensureHome(home);
+    return await superviseGateway({
+      home,
+      signals,
+      version: VERSION,
+      listen: await listenAddress(config, places),
+      command: { args: [script, 'generation', home, ...(config === undefined ? [] : [config])] },
+      log,
+    });
+  } finally {
+    // From here on a signal ends the process, as it does where nobody catches it.
+    signals.close();
+  }
 }
 
 /** One line of the supervisor's own, in the form that the gateway's log has. */

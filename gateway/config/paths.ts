@@ -20,6 +20,11 @@ function xdg(places: Places, variable: string, fallback: string): string {
   return join(places.userHome ?? places.env.HOME ?? homedir(), fallback);
 }
 
+/** The user's folder of configurations. */
+export function xdgConfigHome(places: Places): string {
+  return xdg(places, 'XDG_CONFIG_HOME', '.config');
+}
+
 /** The folder of the journal, the control socket and the status file: --home, SLUICE_HOME, XDG. Not created. */
 export function homePath(option: string | undefined, places: Places): string {
   const named = option ?? nonEmpty(places.env.SLUICE_HOME);
@@ -62,7 +67,7 @@ export function configCandidates(
   }
   return [
     { path: join(places.cwd, 'sluice.yaml') },
-    { path: join(xdg(places, 'XDG_CONFIG_HOME', '.config'), 'sluice', 'sluice.yaml') },
+    { path: join(xdgConfigHome(places), 'sluice', 'sluice.yaml') },
   ];
 }
 

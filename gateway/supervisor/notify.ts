@@ -69,10 +69,32 @@ function deliver(fields: string[], env: NodeJS.ProcessEnv): Promise<void> {
   return promise;
 }
 
-/** Whether something above starts us anew after exit 75. `SLUICE_MANAGED` (1 or 0) decides if set. */
-export function isManaged(env: NodeJS.ProcessEnv): boolean {
-  if (env.SLUICE_MANAGED !== undefined) return env.SLUICE_MANAGED === '1';
+/** Who starts the supervisor anew after exit 75. `container` and the like cannot be told apart from nobody. */
+export type Manager = 'systemd' | 'launchd' | 'other';
+
+/** This process among others; injected for tests. */
+export interface Own {
+  readonly pid: number;
+  readonly ppid: number;
+}
+
+/**
+ * What is above us. `SLUICE_MANAGED` decides if set: 0 nobody, `systemd`, `launchd`, or 1 for another.
+ *
+ * Variables of a manager are inherited: a terminal that systemd started hands INVOCATION_ID to every
+ * shell, and what runs there is nobody's service. So systemd must have started *this* process
+ * (SYSTEMD_EXEC_PID, since 248), and launchd must be its parent.
+ */
+export function managerOf(env: NodeJS.ProcessEnv, own: Own = process): Manager | undefined {
+  const said = env.SLUICE_MANAGED;
+  if (said !== undefined) {
+    if (said === 'systemd' || said === 'launchd') return said;
+    return said === '1' ? 'other' : undefined;
+  }
+  if (env.NOTIFY_SOCKET) return 'systemd';
+  if (env.SYSTEMD_EXEC_PID) return Number(env.SYSTEMD_EXEC_PID) === own.pid ? 'systemd' : undefined;
+  if (env.INVOCATION_ID && own.ppid === 1) return 'systemd';
   // launchd sets XPC_SERVICE_NAME to the job's label, and to "0" in a terminal's session.
   const launchd = env.XPC_SERVICE_NAME;
-  return Boolean(env.NOTIFY_SOCKET || env.INVOCATION_ID || (launchd && launchd !== '0'));
+  return launchd && launchd !== '0' && own.ppid === 1 ? 'launchd' : undefined;
 }

@@ -4,7 +4,7 @@ import { ExitCode } from '../core/exit.ts';
 import { sweepLeftovers } from './groups.ts';
 import { lockHome } from './kernelLock.ts';
 import { carryOverExec, LISTENER_VARIABLE, type Listener, openListener } from './listener.ts';
-import { isManaged, serviceManager } from './notify.ts';
+import { managerOf, serviceManager } from './notify.ts';
 import { type SupervisorOptions, TIMEOUT_DEFAULTS } from './options.ts';
 import { quietly } from './quietly.ts';
 import { catchSignals } from './signals.ts';
@@ -46,7 +46,7 @@ export async function superviseGateway(options: SupervisorOptions): Promise<Exit
     const parts = { listener, manager, clock, homeTag, generations };
     const supervision = new Supervision({ ...options, signals }, parts);
     const code = await supervision.run();
-    const managed = options.managed ?? isManaged(process.env);
+    const managed = options.managed ?? managerOf(process.env) !== undefined;
     if (code === ExitCode.RESTART && !managed) {
       await manager.close();
       await becomeNewCode(listener, supervision.generations, options.log);

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { isManaged } from '../../gateway/supervisor/notify.ts';
+import { managerOf } from '../../gateway/supervisor/notify.ts';
 import { eventually } from '../harness/eventually.ts';
 import { tempDir } from '../harness/temp.ts';
 import { FakeGateway } from './fakeGateway.ts';
@@ -32,11 +32,25 @@ it('tells systemd of ready, reload and stop, and keeps its socket from the gener
   expect(born.map((e) => e.notify)).toEqual([null, null]);
 });
 
-it('R12 knows whether a service manager is above', () => {
-  expect(isManaged({})).toBe(false);
-  expect(isManaged({ NOTIFY_SOCKET: '/run/x' })).toBe(true);
-  expect(isManaged({ INVOCATION_ID: 'abc' })).toBe(true);
-  expect(isManaged({ XPC_SERVICE_NAME: '0' })).toBe(false);
-  expect(isManaged({ XPC_SERVICE_NAME: 'sluice' })).toBe(true);
-  expect(isManaged({ INVOCATION_ID: 'abc', SLUICE_MANAGED: '0' })).toBe(false);
+const OWN = { pid: 70, ppid: 1 };
+
+it.each([
+  [{}, undefined],
+  [{ NOTIFY_SOCKET: '/run/x' }, 'systemd'],
+  [{ INVOCATION_ID: 'abc', SYSTEMD_EXEC_PID: '70' }, 'systemd'],
+  [{ INVOCATION_ID: 'abc' }, 'systemd'],
+  [{ XPC_SERVICE_NAME: '0' }, undefined],
+  [{ XPC_SERVICE_NAME: 'local.sluice' }, 'launchd'],
+  [{ SLUICE_MANAGED: 'launchd' }, 'launchd'],
+  [{ SLUICE_MANAGED: '1' }, 'other'],
+  [{ INVOCATION_ID: 'abc', SLUICE_MANAGED: '0' }, undefined],
+])('R12 knows by %o which service manager is above: %s', (env, manager) => {
+  expect(managerOf(env, OWN)).toBe(manager);
+});
+
+it('R12 does not take a terminal that a service manager started for one', () => {
+  const shell = { pid: 71, ppid: 70 };
+  expect(managerOf({ INVOCATION_ID: 'abc', SYSTEMD_EXEC_PID: '70' }, shell)).toBeUndefined();
+  expect(managerOf({ INVOCATION_ID: 'abc' }, shell)).toBeUndefined();
+  expect(managerOf({ XPC_SERVICE_NAME: 'com.example.editor.7' }, shell)).toBeUndefined();
 });
