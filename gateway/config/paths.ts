@@ -32,11 +32,6 @@ export function homePath(option: string | undefined, places: Places): string {
   return join(xdg(places, 'XDG_STATE_HOME', '.local/state'), 'sluice');
 }
 
-/** The folder of what may be deleted at any time and is made again: XDG_CACHE_HOME. Not created. */
-export function cachePath(places: Places): string {
-  return join(xdg(places, 'XDG_CACHE_HOME', '.cache'), 'sluice');
-}
-
 /**
  * Makes the home, readable by its owner only.
  * @throws ConfigError when it cannot be made or written to.

@@ -9,7 +9,7 @@ import type { Status } from '../../gateway/core/status.ts';
 import { allPids, processEntry, variableOf } from '../../gateway/supervisor/processTable.ts';
 import { eventually } from './eventually.ts';
 
-const MAIN = fileURLToPath(new URL('../../gateway/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../bin/sluice.js', import.meta.url));
 /** Every process of one daemon carries it, so that all of them can be found and ended by their ids. */
 const MARK = 'SLUICE_TEST_DAEMON';
 /** The log is kept for the messages of failed tests; a long load must not cost the test memory. */
@@ -24,7 +24,7 @@ export interface DaemonOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The text of `sluice.yaml`. */
   readonly config?: string;
-  /** Another command line than this tree's `gateway/main.ts`. */
+  /** Another command line than this tree's `bin/sluice.js`. */
   readonly main?: string;
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { tempDir } from '../harness/temp.ts';
 
-const MAIN = join(import.meta.dirname, '../../gateway/main.ts');
+const MAIN = join(import.meta.dirname, '../../bin/sluice.js');
 
 function version(env: Record<string, string>): string {
   const { stdout } = spawnSync(process.execPath, [MAIN, '--version'], {
