@@ -51,6 +51,8 @@ export interface GatewayParts {
   /** A supervisor, where there is one. */
   readonly above?: Above;
   readonly hooks?: Hooks;
+  /** False: a gateway of this home has served before this one. */
+  readonly fresh?: boolean;
   /** Who may talk, where strangers can be let in. */
   readonly people?: People;
   /** Fetches the files of messages; absent: agents are given none. */
@@ -251,10 +253,11 @@ export class Gateway {
    * Takes over: adopts what the dead left, receives, takes the leases, and runs what waits.
    * `alive` are the other instances that live; everybody else's work is taken up at once. `receiving` is
    * awaited when the shared input is open: a predecessor may stop from then on, and not before.
-   * @throws ConfigError when no account can ever work.
+   * @throws ConfigError when no account can ever work and nobody has served before. Else a token that was
+   * revoked meanwhile is shown, and what was accepted is kept.
    */
   async serve(alive: readonly string[], receiving?: () => Promise<void>): Promise<void> {
-    const { journal, clock, log, instance, hooks } = this.#parts;
+    const { journal, clock, log, instance, hooks, fresh = true } = this.#parts;
     this.#adopting = true;
     const adoption = await journal.adopt({ allBut: [instance, ...alive] }, clock.now());
     crashPoint('work-adopted');
@@ -275,7 +278,10 @@ export class Gateway {
     this.#undo.push(this.#bus.subscribe((p) => askInWords(this.#shop, p), 'here'));
     if (hooks !== undefined) this.#undo.push(this.#bus.subscribe(hookFeed(hooks, clock), 'here'));
     const opened = this.#inputs.open();
-    await opened.shared;
+    const hopeless = (error: unknown) => {
+      if (fresh) throw error;
+    };
+    await opened.shared.catch(hopeless);
     await receiving?.();
     crashPoint('serving');
     for (const command of adoption.commands) {
@@ -288,7 +294,7 @@ export class Gateway {
     await this.#reception.claimWaiting();
     await this.#orders.closeEarlier();
     this.#changed();
-    await opened.all;
+    await opened.all.catch(hopeless);
   }
 
   /** More instances died: their work is taken up at once. */

@@ -15,6 +15,7 @@ import { People } from '../people/people.ts';
 import { createTerminal } from '../platforms/terminal/terminal.ts';
 import { runProgram } from '../service/command.ts';
 import type { SupervisorLink } from '../supervisor/link.ts';
+import { claimsOf } from './accountClaims.ts';
 import { createAgents } from './agentsOf.ts';
 import { attachmentsOf } from './attachmentsOf.ts';
 import { limitCrashPoints } from './crashPoint.ts';
@@ -107,6 +108,7 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
         secrets,
         random: Math.random,
         people,
+        claim: claimsOf(link, clock),
         metrics: () => scrape(),
         ...(link === undefined ? {} : { become: link.become }),
         ...(file === undefined ? {} : { configFile: file }),
@@ -128,6 +130,7 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
       instance,
       generation,
       version,
+      fresh: link === undefined || link.become.role === 'first',
       people,
       attachments,
       ...(hooks === undefined ? {} : { hooks }),
@@ -163,6 +166,7 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
       undo.push(() => control.close());
       await link?.send({ type: 'receiving' });
     });
+    await link?.send({ type: 'serving' });
     const keeper = new StatusKeeper(serving, await serving.status(), { home, clock, log });
     let end: Ending = { why: 'stopped' };
     undo.push(() => keeper.stop(end.why === 'handed-over'));

@@ -9,6 +9,8 @@ import type { Log, Platform } from '../platforms/platform.ts';
 import type { PlatformDeps } from '../platforms/shared/deps.ts';
 import type { WebhookPlatform } from '../platforms/webhook/webhook.ts';
 import type { Become } from '../supervisor/protocol.ts';
+import type { ClaimAccount } from './accountClaims.ts';
+import { accountHash, ownedAccount } from './ownedAccount.ts';
 
 export interface PlatformsDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -21,6 +23,7 @@ export interface PlatformsDeps {
   readonly become?: Become;
   readonly configFile?: string;
   readonly people: People;
+  readonly claim: ClaimAccount;
 }
 
 /**
@@ -44,12 +47,14 @@ export async function createPlatforms(config: Config, deps: PlatformsDeps): Prom
   for (const account of telegram.filter((a) => a.enabled)) {
     const { createTelegramPlatform } = await import('../platforms/telegram/telegram.ts');
     const token = needed(`platforms.telegram (${account.name}).token`, tokenKeys(account), deps);
-    platforms.push(createTelegramPlatform(account, { ...adapterDeps(account, deps), token }));
+    const made = createTelegramPlatform(account, { ...adapterDeps(account, deps), token });
+    platforms.push(owned(made, account.api_root, token, deps));
   }
   for (const account of discord.filter((a) => a.enabled)) {
     const { createDiscordPlatform } = await import('../platforms/discord/discord.ts');
     const token = needed(`platforms.discord (${account.name}).token`, tokenKeys(account), deps);
-    platforms.push(createDiscordPlatform(account, { ...adapterDeps(account, deps), token }));
+    const made = createDiscordPlatform(account, { ...adapterDeps(account, deps), token });
+    platforms.push(owned(made, account.api_base, token, deps));
   }
   return platforms;
 }
@@ -107,6 +112,10 @@ function needed(what: string, keys: SecretKeys, deps: PlatformsDeps): string {
   if (value === undefined)
     throw new ConfigError(`${what} is missing: set ${what}_env or ${what}_file.`);
   return value;
+}
+
+function owned(made: Platform, server: string, token: string, deps: PlatformsDeps): Platform {
+  return ownedAccount(made, accountHash(made.platform, server, token), deps.claim, deps);
 }
 
 function adapterDeps(

@@ -11,7 +11,12 @@
  *
  * **First start.** `Become{role: 'first', alive: []}` → `ready` → `activate`. Heartbeats run from
  * `connectToSupervisor()` on. What cannot start says `failed` and exits: 78 ends the supervisor with
- * 78, anything else is tried again a few times, then the supervisor ends with 1.
+ * 78, also after `activate` until it has said `serving` (every account may turn out to be of no use);
+ * anything else is tried again a few times, then the supervisor ends with 1.
+ *
+ * **Accounts.** Before it receives for a platform account, a generation asks for it by
+ * `account-wanted`; the supervisor takes the kernel's lock for the home and keeps it, so that the next
+ * generation gets the account and another home's does not.
  *
  * **Hand-over.** `restart-requested{mode: 'handover'}` (or SIGUSR1 to the supervisor) →
  * `handover-started` to the serving generation N → N+1 is started with `role: 'successor'` → its
@@ -90,6 +95,10 @@ export type FromGeneration =
     }
   /** Its shared input is open: the predecessor may stop. */
   | { readonly type: 'receiving' }
+  /** After `activate`: its accounts are started. One that exits 78 before it has served cannot work as configured. */
+  | { readonly type: 'serving' }
+  /** It wants to serve a platform account; `hash` is one of its token. Answered by `account`. */
+  | { readonly type: 'account-wanted'; readonly hash: string }
   | { readonly type: 'heartbeat' }
   | {
       readonly type: 'restart-requested';
@@ -140,6 +149,8 @@ export type ToGeneration =
       /** The order that was already running, when this one joined it. */
       readonly joined?: string;
     }
+  /** Whether this home's supervisor holds the account: false while another gateway of this user does. */
+  | { readonly type: 'account'; readonly hash: string; readonly held: boolean }
   /** An instance has ended. `instances` still live; all others are dead. */
   | {
       readonly type: 'alive';

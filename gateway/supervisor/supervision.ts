@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Timer } from '../core/clock.ts';
 import { ExitCode } from '../core/exit.ts';
+import type { AccountLocks } from './accountLocks.ts';
 import { Backoff } from './backoff.ts';
 import { type Exit, Generation } from './generation.ts';
 import { HandOver } from './handover.ts';
@@ -30,7 +31,7 @@ interface Request {
  * *starting* (the first, or a recovery; nobody serves) or the *candidate* of a hand-over (somebody
  * served when it began). Any number leave.
  * - A starting generation that is ready serves. If it ends before, the next is started after a wait that
- *   grows; but exit 78 before anybody ever served ends the supervisor with 78, and some failures in a
+ *   grows; but exit 78 before anybody ever served its accounts ends the supervisor with 78, and some failures in a
  *   row then end it with 1, for whoever typed the command sees it. Once somebody has served, it is
  *   tried for ever, at long intervals, and each time said.
  * - A candidate that is ready opens; once it receives it serves, and the one before it is told to drain.
@@ -59,6 +60,9 @@ export class Supervision {
   #force = false;
   #number: number;
   #everServed: boolean;
+  /** A generation has come as far as serving its accounts: exit 78 is no longer a mistake at the start. */
+  #accountsServed = false;
+  readonly #accounts: AccountLocks;
   #failedStarts = 0;
   #serving: Generation | undefined;
   #starting: Generation | undefined;
@@ -77,6 +81,7 @@ export class Supervision {
       readonly homeTag: string;
       /** Generations before this image of the supervisor; above 0 after a re-execution. */
       readonly generations: number;
+      readonly accounts: AccountLocks;
     },
   ) {
     this.#options = options;
@@ -85,6 +90,7 @@ export class Supervision {
     this.#manager = parts.manager;
     this.#clock = parts.clock;
     this.#homeTag = parts.homeTag;
+    this.#accounts = parts.accounts;
     this.#number = parts.generations;
     this.#everServed = parts.generations > 0;
     this.#backoff = new Backoff(options.backoff);
@@ -165,6 +171,14 @@ export class Supervision {
       case 'receiving':
         if (this.#handOver?.candidate === from) this.#promote(from);
         return;
+      case 'serving':
+        this.#accountsServed = true;
+        return;
+      case 'account-wanted': {
+        const { hash } = message;
+        from.send({ type: 'account', hash, held: this.#accounts.hold(hash) });
+        return;
+      }
       case 'restart-requested':
         if (message.mode === 'full') this.#leaveAll('restart', message.force, message.order);
         else this.#begin({ ...message, by: `generation ${from.number}` });
@@ -294,7 +308,11 @@ export class Supervision {
     const { OK, RESTART, CONFIG, FAILURE } = ExitCode;
     if (exit.code === OK || exit.code === RESTART) {
       this.#leaveAll(exit.code === OK ? 'stop' : 'restart', false);
-    } else if (role === 'starting' && !this.#everServed && exit.code === CONFIG) {
+    } else if (
+      exit.code === CONFIG &&
+      !this.#accountsServed &&
+      (role === 'serving' || !this.#everServed)
+    ) {
       this.#result.resolve(CONFIG);
     } else if (role === 'starting' && !this.#everServed && ++this.#failedStarts >= this.#attempts) {
       this.#log('error', `${this.#failedStarts} starts have failed, the last one: ${exit.reason}`);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { ExitCode } from '../core/exit.ts';
+import { AccountLocks } from './accountLocks.ts';
 import { sweepLeftovers } from './groups.ts';
 import { lockHome } from './kernelLock.ts';
 import { carryOverExec, LISTENER_VARIABLE, type Listener, openListener } from './listener.ts';
@@ -43,7 +44,9 @@ export async function superviseGateway(options: SupervisorOptions): Promise<Exit
     undo.push(() => manager.close());
 
     const generations = Number(process.env[GENERATIONS_VARIABLE] ?? 0);
-    const parts = { listener, manager, clock, homeTag, generations };
+    const accounts = new AccountLocks();
+    undo.push(() => accounts.release());
+    const parts = { listener, manager, clock, homeTag, generations, accounts };
     const supervision = new Supervision({ ...options, signals }, parts);
     const code = await supervision.run();
     const managed = options.managed ?? managerOf(process.env) !== undefined;
