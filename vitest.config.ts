@@ -2,7 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Compiled modules of the workers and processes that tests start: each starts in half the time. */
-const COMPILED = fileURLToPath(new URL('node_modules/.cache/sluice-tests', import.meta.url));
+export const COMPILED = {
+  NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/sluice-tests', import.meta.url)),
+};
 
 export default defineConfig({
   test: {
@@ -15,7 +17,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Most tests wait for processes: more files than cores keep the cores busy.
     maxWorkers: 4,
-    env: { NODE_COMPILE_CACHE: COMPILED },
+    env: COMPILED,
     coverage: { provider: 'v8', include: ['gateway/**', 'scripts/**'] },
   },
 });

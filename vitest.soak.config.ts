@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { COMPILED } from './vitest.config.ts';
 
 export default defineConfig({
   test: {
@@ -6,5 +7,6 @@ export default defineConfig({
     testTimeout: 4 * 3_600_000,
     hookTimeout: 60_000,
     fileParallelism: false,
+    env: COMPILED,
   },
 });

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { ask, keepAlive } from '../tests/harness/ask.ts';
 import { Daemon } from '../tests/harness/daemonProcess.ts';
+import { rawCommits } from './rawCommits.ts';
 import { at, table } from './table.ts';
 
 const SAMPLES = 500;
@@ -12,20 +12,6 @@ const LANES = 50;
 const TURNS = 5_000;
 const SOAK_TURNS = Number(process.env.BENCH_TURNS ?? 20_000);
 const QUIET = { SLUICE_LOG_LEVEL: 'warn' };
-
-/** Milliseconds of single-row durable commits: what the disk makes everybody pay. */
-export function rawCommits(folder: string): number[] {
-  const db = new DatabaseSync(join(folder, 'raw.db'));
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE t (x, y)');
-  const insert = db.prepare('INSERT INTO t VALUES (?, ?)');
-  const times = Array.from({ length: SAMPLES }, (_, i) => {
-    const start = performance.now();
-    insert.run(i, 'a row of some hundred bytes '.repeat(4));
-    return performance.now() - start;
-  });
-  db.close();
-  return times;
-}
 
 /** Starts the daemon in a folder of its own, runs, and removes everything. */
 export async function withDaemon<T>(
@@ -121,7 +107,7 @@ async function perSecond(
 /** The running gateway over HTTP, each figure beside its floor in the same run. */
 export async function benchGateway(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
-  const raw = rawCommits(folder);
+  const raw = rawCommits(folder, SAMPLES);
   rmSync(folder, { recursive: true, force: true });
   const commit = at(raw, 0.5);
   const echo = await withEcho(async (port) => ({

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { pathToFileURL } from 'node:url';
 import type { Claim, Journal, NewMessage } from '../gateway/journal/journal.ts';
 import { openSqliteJournal } from '../gateway/journal/sqlite/client.ts';
+import { rawCommits } from './rawCommits.ts';
+import { at, table } from './table.ts';
 
 /** How many turns each figure rests on. */
 const SINGLE = 1_000;
@@ -17,7 +17,7 @@ const claim: Claim = { holder: 'bench', now: 1, burstWindowMs: 0, historyLimit: 
 export async function benchJournal(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
   try {
-    const floor = rawCommits(join(folder, 'raw.db'));
+    const floor = rawCommits(folder, SINGLE);
     const journal = await openSqliteJournal({ file: join(folder, 'journal.db') });
     const accepts = await sample(SINGLE, async (i) => {
       await journal.accept(message(`a${i}`, `accept-${i}`), { now: 1, queueLimit: 50, claim });
@@ -28,7 +28,7 @@ export async function benchJournal(): Promise<void> {
     const many = await spread(journal, 'many', 10_000);
     await journal.close();
     const p50 = at(floor, 0.5);
-    table([
+    table('journal (SQLite)', [
       ['raw durable commit, one row', `p50 ${ms(p50)}  p99 ${ms(at(floor, 0.99))}`, ''],
       ['accept, turn started', `p50 ${ms(at(accepts, 0.5))}`, ratio(at(accepts, 0.5) / p50)],
       ['accept + endTurn (2 commits)', `p50 ${ms(at(turns, 0.5))}`, ratio(at(turns, 0.5) / p50)],
@@ -40,20 +40,6 @@ export async function benchJournal(): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function rawCommits(file: string): number[] {
-  const db = new DatabaseSync(file);
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE t (x, y)');
-  const insert = db.prepare('INSERT INTO t VALUES (?, ?)');
-  const times: number[] = [];
-  for (let i = 0; i < SINGLE; i++) {
-    const start = performance.now();
-    insert.run(i, 'a row of some hundred bytes '.repeat(4));
-    times.push(performance.now() - start);
-  }
-  db.close();
-  return times;
 }
 
 /** A whole turn: committed, started, answered, its reply sent. The settling is not waited for. */
@@ -143,11 +129,6 @@ function message(id: string, lane: string): NewMessage {
   };
 }
 
-function at(times: readonly number[], quantile: number): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length * quantile)] ?? Number.NaN;
-}
-
 function ms(value: number): string {
   return `${value.toFixed(3)} ms`;
 }
@@ -155,12 +136,3 @@ function ms(value: number): string {
 function ratio(value: number): string {
   return `${value.toFixed(2)} x`;
 }
-
-function table(rows: readonly (readonly [string, string, string])[]): void {
-  console.log('journal (SQLite)');
-  for (const [what, figure, compared] of rows) {
-    console.log(`  ${what.padEnd(38)}${figure.padEnd(28)}${compared}`);
-  }
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await benchJournal();
