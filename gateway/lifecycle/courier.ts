@@ -4,6 +4,7 @@ import { SECOND } from '../core/clock.ts';
 import { LONGEST_WAIT, type Outbound, reconciliationOf } from '../core/outbox.ts';
 import { isRefusal } from '../core/refusal.ts';
 import type { Settings } from '../core/settings.ts';
+import { wait } from '../core/wait.ts';
 import type { Journal, SendRow } from '../journal/journal.ts';
 import type { Log, Platform } from '../platforms/platform.ts';
 import { crashPoint } from './crashPoint.ts';
@@ -205,29 +206,31 @@ export class Courier {
     };
   }
 
-  /** Writes what has ended so far in one commit; whoever ends meanwhile joins the next one. */
+  /**
+   * Writes what has ended so far in one commit; whoever ends meanwhile joins the next one. What the
+   * journal does not take (a full disk) is written again, since a row that stays `sending` holds its
+   * lane's later ones up. Once stopped it stays so: the next instance reconciles it by its class.
+   */
   async #write(): Promise<void> {
     while (this.#ended.length > 0) {
-      if (this.#writing !== undefined) {
-        await this.#writing;
-        continue;
-      }
-      const rows = this.#ended;
-      this.#ended = [];
-      this.#writing = this.#deps.journal
-        .settleOutbox(rows, this.#deps.clock.now())
-        .then(() => crashPoint('send-recorded'))
-        .catch((error) => {
-          // The rows stay `sending`: the next instance finds them and reconciles by class.
-          this.#deps.log.error(
-            { err: error, rows: rows.length },
-            'could not write that messages were sent',
-          );
-        })
-        .finally(() => {
-          this.#writing = undefined;
-        });
+      this.#writing ??= this.#writeOnce().finally(() => {
+        this.#writing = undefined;
+      });
       await this.#writing;
+    }
+  }
+
+  async #writeOnce(): Promise<void> {
+    const { journal, clock, log } = this.#deps;
+    const rows = this.#ended;
+    this.#ended = [];
+    try {
+      await journal.settleOutbox(rows, clock.now());
+      crashPoint('send-recorded');
+    } catch (error) {
+      log.error({ err: error, rows: rows.length }, 'could not write that messages were sent');
+      if (this.#stopped || !(await wait(clock, LOOK, this.#abort.signal))) return;
+      this.#ended.unshift(...rows);
     }
   }
 

@@ -2,6 +2,7 @@ import { SECOND } from '../core/clock.ts';
 import { RequestError } from '../core/exit.ts';
 import type { RestartRequest } from '../core/operations.ts';
 import { effectiveState, type Order, type OrderKind } from '../core/order.ts';
+import { wait } from '../core/wait.ts';
 import type { Drainer } from './drainer.ts';
 import { notify, WORDS } from './notices.ts';
 import type { Shop } from './shop.ts';
@@ -195,7 +196,7 @@ export class Orders {
         tell.turn !== undefined &&
         (await journal.running()).some((r) => r.turn === tell.turn)
       ) {
-        await new Promise<void>((done) => clock.after(200, done));
+        await wait(clock, 200);
       }
       const took = ((order.endedAt ?? clock.now()) - order.createdAt) / SECOND;
       await notify(this.#shop, `restart:${order.id}`, tell, WORDS.back(took));

@@ -1,8 +1,11 @@
 import type { Token } from '../core/admission.ts';
 import { mergeBurst } from '../core/burst.ts';
+import { SECOND } from '../core/clock.ts';
+import { JournalUnavailable } from '../core/exit.ts';
 import type { StoredMessage, TranscriptEntry } from '../core/message.ts';
 import { isRefusal, type Refusal } from '../core/refusal.ts';
 import type { ClaimedTurn, Usage } from '../core/turn.ts';
+import { wait } from '../core/wait.ts';
 import type { Claim, EndReceipt, NewOutbound, TurnResultRow } from '../journal/journal.ts';
 import { ActiveTurn, type CutReason } from './activeTurn.ts';
 import { crashPoint } from './crashPoint.ts';
@@ -11,6 +14,9 @@ import type { Placeholders } from './placeholders.ts';
 import { replyRows } from './replies.ts';
 import type { Shop } from './shop.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
+
+/** How soon a turn's end is written again that the journal could not take. */
+const AGAIN = 1 * SECOND;
 
 /** What a command that takes its place in a lane answers. */
 export type LaneCommand = (message: StoredMessage) => Promise<{ reply: string; error?: string }>;
@@ -171,7 +177,7 @@ export class Turns {
     usage?: Usage,
     cut?: CutReason,
   ): Promise<{ turn: ClaimedTurn; token: Token } | undefined> {
-    const { journal, bus, clock, log, couriers, instance } = this.#shop;
+    const { bus, clock, log, couriers, instance } = this.#shop;
     const head = turn.messages[0] as StoredMessage;
     const courier = couriers.of(head.address);
     const placeholder = await this.#placeholderOf(turn);
@@ -191,7 +197,7 @@ export class Turns {
     const token = isRefusal(admitted) ? undefined : admitted.token;
     let receipt: EndReceipt;
     try {
-      receipt = await journal.endTurn(turn, row);
+      receipt = await this.#persist(turn, row);
     } catch (error) {
       token?.release();
       throw error;
@@ -223,6 +229,27 @@ export class Turns {
       return undefined;
     }
     return { turn: receipt.next, token };
+  }
+
+  /**
+   * Ends the turn in the journal, again and again while that cannot write (a full disk): the answer would
+   * be lost and the lane blocked until a restart. While leaving only for a step's time; then the turn
+   * stays ours in the journal and is taken up by the next instance.
+   */
+  async #persist(turn: ClaimedTurn, row: TurnResultRow): Promise<EndReceipt> {
+    const { journal, gate, clock, settings, log } = this.#shop;
+    let leavingSince: number | undefined;
+    for (;;) {
+      try {
+        return await journal.endTurn(turn, row);
+      } catch (error) {
+        if (gate.phase !== 'open') leavingSince ??= clock.monotonic();
+        const spent = leavingSince === undefined ? 0 : clock.monotonic() - leavingSince;
+        if (!(error instanceof JournalUnavailable) || spent >= settings.stopStep) throw error;
+        log.warn({ err: error, turn: turn.turn }, 'an answer could not be written; trying again');
+        await wait(clock, AGAIN);
+      }
+    }
   }
 
   /** Only a platform that shows progress has placeholders; the others pay no read for it. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { wait } from '../core/wait.ts';
 import { allPids, processEntry, variableOf } from './processTable.ts';
 import type { AgentChild } from './protocol.ts';
 import { COOKIE_VARIABLE, SUPERVISION_VARIABLE } from './protocol.ts';
@@ -78,7 +79,7 @@ async function endAll(left: () => number[], clock: Clock, graceMs: number): Prom
   signalAll(first, 'SIGTERM');
   const until = clock.monotonic() + graceMs;
   while (clock.monotonic() < until) {
-    await new Promise<void>((done) => clock.after(20, done));
+    await wait(clock, 20);
     if (left().length === 0) return first.length;
   }
   signalAll(left(), 'SIGKILL');

@@ -1,9 +1,9 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { methods, type PromptResponse, RequestError } from '@agentclientprotocol/sdk';
 import { SECOND } from '../../core/clock.ts';
+import { aborted, wait } from '../../core/wait.ts';
 import type { AgentResult, TurnInput, TurnSink } from '../agent.ts';
 import type { AgentDeps } from '../deps.ts';
-import { aborted, wait } from '../shared/wait.ts';
 import { type AcpProcess, exitText, type OpenSession } from './acpProcess.ts';
 import type { AcpOptions } from './options.ts';
 import { type Decision, decidePermission } from './permission.ts';

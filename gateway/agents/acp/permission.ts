@@ -3,8 +3,8 @@ import type {
   RequestPermissionRequest,
   RequestPermissionResponse,
 } from '@agentclientprotocol/sdk';
+import { aborted } from '../../core/wait.ts';
 import type { TurnSink } from '../agent.ts';
-import { aborted } from '../shared/wait.ts';
 
 export type Decision = 'allow' | 'deny';
 

@@ -1,6 +1,6 @@
 import { SECOND, type Timer } from '../../core/clock.ts';
+import { aborted } from '../../core/wait.ts';
 import type { AgentDeps } from '../deps.ts';
-import { aborted } from '../shared/wait.ts';
 import type { AcpProcess } from './acpProcess.ts';
 
 export interface PoolLimits {

@@ -1,6 +1,6 @@
 import { APIConnectionError, APIError } from 'openai';
 import { type Clock, SECOND } from '../../core/clock.ts';
-import { wait } from '../shared/wait.ts';
+import { wait } from '../../core/wait.ts';
 
 const FIRST_PAUSE_MS = 0.5 * SECOND;
 const LONGEST_PAUSE_MS = 8 * SECOND;

@@ -1,7 +1,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { type Clock, SECOND } from '../../core/clock.ts';
+import { aborted, wait } from '../../core/wait.ts';
 import type { AgentResult, TurnInput, TurnSink } from '../agent.ts';
-import { aborted, wait } from '../shared/wait.ts';
 import { type DemoOrder, wordsOf } from './words.ts';
 
 /** A step of `/busy` is found again by its id, in which later attempts carry their number. */

@@ -1,10 +1,10 @@
 import { SECOND } from '../../core/clock.ts';
 import type { Usage } from '../../core/turn.ts';
+import { aborted } from '../../core/wait.ts';
 import type { AgentResult, TurnInput, TurnSink } from '../agent.ts';
 import type { AgentDeps } from '../deps.ts';
 import { ChildGroup, type ChildSpec, type Exit } from '../shared/childGroup.ts';
 import { LineCutter, logLines } from '../shared/lines.ts';
-import { aborted } from '../shared/wait.ts';
 import { type ProgramEvent, readEvent } from './events.ts';
 import type { ProcessOptions } from './options.ts';
 
