@@ -34,7 +34,19 @@ export async function call(method, path, body) {
   );
 }
 
-export const get = (path) => call('GET', path);
+/** A question may be asked again: a connection can end with the process that was at its other side. */
+export async function get(path) {
+  for (const wait of [100, 500]) {
+    try {
+      return await call('GET', path);
+    } catch (error) {
+      if (error.status !== 0 || !navigator.onLine) throw error;
+    }
+    await new Promise((done) => setTimeout(done, wait));
+  }
+  return call('GET', path);
+}
+
 export const post = (path, body = {}) => call('POST', path, body);
 export const patch = (path, body) => call('PATCH', path, body);
 export const del = (path) => call('DELETE', path);

@@ -81,7 +81,7 @@ function Lines({ items, empty, chat }) {
       <div class="column" role="log" aria-live="off" aria-busy=${running}>
         ${transcript.more && html`<button type="button" class="quiet earlier" onClick=${readEarlier}>Earlier messages</button>`}
         ${empty && html`<${Welcome} chat=${chat} />`}
-        ${items.map((item) => html`<${Line} key=${item.key} item=${item} entry=${item.entry} turn=${item.turn} message=${item.message} steps=${item.steps} />`)}
+        ${items.map((item) => html`<${Line} key=${item.key} kind=${item.kind} entry=${item.entry} turn=${item.turn} message=${item.message} steps=${item.steps} />`)}
       </div>
     </div>
     ${away && html`<button type="button" class="to-end" onClick=${toEnd}><${Icon} name="down" size=${16} />Latest</button>`}

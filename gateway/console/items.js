@@ -26,7 +26,7 @@ export function itemsOf(state, isShown, chat) {
     for (const { id } of turn.asked) {
       const message = asked.get(id);
       if (message && message.text !== undefined && message.state !== 'queued') {
-        now.push({ kind: 'asked', key: `user:${turn.turn}:${id}`, message });
+        now.push({ kind: 'asked', key: `message:${id}`, message });
       }
     }
     if (settledHere.has(`assistant:${turn.turn}`)) continue;
@@ -36,15 +36,14 @@ export function itemsOf(state, isShown, chat) {
   const waiting = [...asked.values()]
     .filter((m) => isShown(m.lane) && !shown.has(m.id) && m.text !== undefined)
     .sort((a, b) => a.at - b.at)
-    .map((message) => ({ kind: 'asked', key: `asked:${message.id}`, message }));
+    .map((message) => ({ kind: 'asked', key: `message:${message.id}`, message }));
   const leaving = pending
     .filter((p) => p.chat === chat)
     .map((message) => ({ kind: 'pending', key: `pending:${message.clientId}`, message }));
   return [...lines, ...now, ...waiting, ...leaving];
 }
 
-function keyOf(entry) {
-  return entry.role === 'assistant' && entry.turn !== undefined
-    ? `assistant:${entry.turn}`
-    : `entry:${entry.seq}`;
+function keyOf({ role, turn, message, seq }) {
+  if (role === 'assistant') return turn === undefined ? `entry:${seq}` : `assistant:${turn}`;
+  return message === undefined ? `entry:${seq}` : `message:${message}`;
 }

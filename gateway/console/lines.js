@@ -5,19 +5,22 @@ import { dropPending, retryPending } from './outbox.js';
 import { attempt, update } from './store.js';
 import { clock, duration, html, Icon, memo, plain } from './view.js';
 
-/** One thing in a conversation. */
-export const Line = memo(({ item, entry, turn, message, steps }) => {
-  switch (item.kind) {
+/**
+ * One thing in a conversation. What becomes of it changes its parts, never the element itself: a message
+ * that starts to be answered, or an answer that is complete, moves nothing and keeps what is selected.
+ */
+export const Line = memo(({ kind, entry, turn, message, steps }) => {
+  switch (kind) {
     case 'entry':
       return entry.role === 'user'
         ? html`<${Person} text=${entry.text} at=${entry.at} id=${entry.message} files=${entry.attachments} />`
         : html`<${Answer} text=${entry.text} at=${entry.at} id=${entry.message} steps=${steps} />`;
     case 'turn':
-      return html`<${Running} turn=${turn} />`;
+      return html`<${Answer} text=${turn.text} steps=${turn.steps} turn=${turn} />`;
     case 'asked':
-      return html`<${Asked} message=${message} />`;
+      return asked(message);
     case 'pending':
-      return html`<${Pending} message=${message} />`;
+      return leaving(message);
     default:
       return html`<${Said} note=${message} />`;
   }
@@ -30,12 +33,33 @@ function Person({ text, at, id, files, state, children }) {
   </article>`;
 }
 
-function Answer({ text, at, id, steps }) {
-  return html`<article class="line answer" aria-label="Answer">
-    ${steps && html`<${Steps} steps=${steps} />`}
-    <${Markdown} text=${text} />
-    <div class="under">${at && html`<time>${clock(at)}</time>`}<${Details} id=${id} /></div>
+/** An answer; with `turn`, one that runs or whose place in the transcript is not read yet. */
+function Answer({ text, at, id, steps, turn }) {
+  const running = turn !== undefined && !turn.ended;
+  return html`<article class=${`line answer ${running ? 'running' : ''}`} aria-label="Answer">
+    ${steps?.length > 0 && html`<${Steps} steps=${steps} />`}
+    ${running && text === '' && turn.thought !== '' && html`<p class="thought" dir="auto">${plain(turn.thought.slice(-240))}</p>`}
+    ${turn?.partial && text !== '' && html`<p class="note">The beginning follows when the answer is complete.</p>`}
+    ${text !== '' && html`<${Markdown} text=${text} />`}
+    ${turn?.question && html`<${Question} turn=${turn.turn} question=${turn.question} />`}
+    ${running ? html`<${Working} turn=${turn} />` : html`<div class="under">${at && html`<time>${clock(at)}</time>`}<${Details} id=${id} /></div>`}
   </article>`;
+}
+
+function Working({ turn }) {
+  const { steps, text, question, attempt: nth } = turn;
+  const now = steps.findLast((s) => s.state === 'started');
+  const doing = question
+    ? 'Waiting for you'
+    : now
+      ? (now.title ?? now.name)
+      : text === ''
+        ? 'Working'
+        : 'Writing';
+  const stop = () => attempt(() => post(`/api/turns/${encodeURIComponent(turn.turn)}/stop`));
+  return html`<div class="under working"><span class="pulse" aria-hidden="true"></span><span class="doing">${plain(doing)}</span><${Since} at=${turn.startedAt} />
+    ${nth > 1 && html`<span>· attempt ${nth}</span>`}
+    <button type="button" class="stop" onClick=${stop}><${Icon} name="stop" size=${14} />Stop</button></div>`;
 }
 
 function Details({ id }) {
@@ -45,32 +69,6 @@ function Details({ id }) {
       s.trace = id;
     });
   return html`<button type="button" class="icon-button small" aria-label="What happened to this message" title="What happened to this message" onClick=${open}><${Icon} name="info" size=${15} /></button>`;
-}
-
-function Running({ turn }) {
-  const { steps, text, thought, question, ended, partial } = turn;
-  const now = steps.findLast((s) => s.state === 'started');
-  const doing = question
-    ? 'Waiting for you'
-    : now
-      ? (now.title ?? now.name)
-      : text === ''
-        ? 'Working'
-        : 'Writing';
-  return html`<article class=${`line answer ${ended ? '' : 'running'}`} aria-label="Answer">
-    ${steps.length > 0 && html`<${Steps} steps=${steps} />`}
-    ${!ended && text === '' && thought !== '' && html`<p class="thought" dir="auto">${plain(thought.slice(-240))}</p>`}
-    ${partial && text !== '' && html`<p class="note">The beginning follows when the answer is complete.</p>`}
-    ${text !== '' && html`<${Markdown} text=${text} />`}
-    ${question && html`<${Question} turn=${turn.turn} question=${question} />`}
-    ${
-      ended
-        ? html`<div class="under"></div>`
-        : html`<div class="under working"><span class="pulse" aria-hidden="true"></span><span class="doing">${plain(doing)}</span><${Since} at=${turn.startedAt} />
-        ${turn.attempt > 1 && html`<span>· attempt ${turn.attempt}</span>`}
-        <button type="button" class="stop" onClick=${() => attempt(() => post(`/api/turns/${encodeURIComponent(turn.turn)}/stop`))}><${Icon} name="stop" size=${14} />Stop</button></div>`
-    }
-  </article>`;
 }
 
 /** Steps shown at one time; earlier ones are folded, so that a long work does not push its answer away. */
@@ -118,7 +116,7 @@ const OUTCOMES = {
   dead: 'not answered',
 };
 
-function Asked({ message }) {
+function asked(message) {
   const { id, text, state, outcome, error } = message;
   const said = OUTCOMES[outcome];
   if (state !== 'queued') {
@@ -129,7 +127,7 @@ function Asked({ message }) {
     <button type="button" class="link" onClick=${remove}>Remove</button><//>`;
 }
 
-function Pending({ message }) {
+function leaving(message) {
   const { clientId, text, state, error } = message;
   return html`<${Person} text=${text} state="pending">
     <span class=${`state ${state === 'refused' ? 'error' : ''}`}>${error ?? 'Sending'}</span>

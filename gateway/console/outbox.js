@@ -55,21 +55,26 @@ export function taken(s, updateId) {
   s.pending = s.pending.filter((p) => p.clientId !== clientId);
 }
 
-/** Sends what waits, in order, one after the other. */
+/** Sends what waits, in order, one after the other. A conversation that is full holds up no other one. */
 export async function flushPending() {
   if (busy) return;
   clearTimeout(timer);
   busy = true;
+  const full = new Set();
   try {
     for (;;) {
-      const next = state.pending.find((p) => p.state !== 'refused');
-      if (next === undefined || !(await sendOne(next))) return;
+      const next = state.pending.find((p) => p.state !== 'refused' && !full.has(p.chat));
+      if (next === undefined) return;
+      const became = await sendOne(next);
+      if (became === 'full') full.add(next.chat);
+      else if (became === 'waits') return;
     }
   } finally {
     busy = false;
   }
 }
 
+/** What became of it: done (taken, or refused for good), full (its conversation is), waits. */
 async function sendOne({ clientId, chat, text, at }) {
   mark(clientId, { state: 'sending' });
   try {
@@ -85,27 +90,28 @@ async function sendOne({ clientId, chat, text, at }) {
         s.asked.set(id, { id, lane, text, at, state: 'queued' });
       }
     });
-    return true;
+    return 'done';
   } catch (error) {
     if (error.status === 401) {
       mark(clientId, { state: 'waiting', error: 'Waiting for you to log in.' });
       update((s) => {
         s.login = { required: true, in: false };
       });
-      return false;
+      return 'waits';
     }
     const final = error.status >= 400 && error.status < 500 && ![408, 429].includes(error.status);
     if (final) {
       mark(clientId, { state: 'refused', error: error.message });
-      return true;
+      return 'done';
     }
     wait = error.retryAfter ? error.retryAfter * 1000 : Math.min(10_000, wait * 2 || 700);
     mark(clientId, {
       state: 'waiting',
       error: error.status === 0 ? 'Waiting for the connection.' : error.message,
     });
+    clearTimeout(timer);
     timer = setTimeout(flushPending, wait);
-    return false;
+    return error.code === 'queue_full' ? 'full' : 'waits';
   }
 }
 

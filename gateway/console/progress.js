@@ -91,6 +91,8 @@ const changes = {
   },
 
   settled(s, { lane, message, outcome, error }, after) {
+    s.over.add(message);
+    if (s.over.size > 500) s.over.delete(s.over.values().next().value);
     const known = s.asked.get(message);
     if (!isShown(lane) || outcome === 'cancelled') {
       if (known?.state === 'queued' || !isShown(lane)) s.asked.delete(message);
@@ -99,6 +101,7 @@ const changes = {
       s.asked.set(message, { ...known, state: 'done', settled: true, outcome, error });
     }
     if (isShown(lane)) after.transcript();
+    after.room();
     after.sessions();
     after.status();
   },

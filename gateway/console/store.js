@@ -4,6 +4,7 @@
  *
  * - `turns`: running turns by id, and those that have ended until the transcript has their text.
  * - `asked`: messages of people that no transcript has yet, by id, with what they wait for.
+ * - `over`: ids of the latest messages with an outcome: a list read before it still has them waiting.
  * - `steps`: of the latest turns that have ended, so that they stay where they were seen.
  * - `said`: the gateway's own words, by id.
  * - `pending`: messages that the gateway has not taken yet; they are in this browser's storage, too.
@@ -24,6 +25,7 @@ export const state = {
   opened: undefined,
   turns: new Map(),
   asked: new Map(),
+  over: new Set(),
   said: new Map(),
   steps: new Map(),
   pending: [],

@@ -20,6 +20,8 @@ let lost;
 /** When something was last heard, and how often something is. */
 let heardAt = 0;
 let beatMs = 15_000;
+/** Events that come while a snapshot is read; they are applied on top of it. */
+let held;
 
 const TYPES = [
   'accepted',
@@ -45,7 +47,9 @@ export function connect() {
   for (const type of TYPES) {
     source.addEventListener(type, (event) => {
       heard(event);
-      apply(type, JSON.parse(event.data), after);
+      const data = JSON.parse(event.data);
+      if (held !== undefined) held.push([type, data]);
+      else apply(type, data, after);
     });
   }
   source.addEventListener('beat', heard);
@@ -136,8 +140,11 @@ function markLost() {
 }
 
 async function readEverything() {
+  held ??= [];
   try {
     const snapshot = await get('/api/snapshot');
+    const since = held;
+    held = undefined;
     update((s) => {
       s.status = snapshot.status;
       s.commands = snapshot.commands;
@@ -145,12 +152,14 @@ async function readEverything() {
       s.asked = askedOf(snapshot);
       s.said = new Map(snapshot.said.map((said) => [said.id, said]));
     });
+    for (const [type, data] of since ?? []) apply(type, data, after);
     await readSessions(true);
     update((s) => {
       s.ready = true;
     });
-  } catch {
-    retry = setTimeout(() => readEverything(), 1000);
+  } catch (error) {
+    if (error.status === 401) void reconnect();
+    else retry = setTimeout(readEverything, 1000);
   }
 }
 
@@ -177,16 +186,21 @@ async function readStatus() {
     () => [],
   );
   if (status === undefined) return;
+  // The gateway takes messages again, sooner than it had said.
+  if (status.ready && state.status?.ready === false) flushPending();
   update((s) => {
     s.status = status;
     for (const m of queue) {
-      if (!s.asked.has(m.id)) s.asked.set(m.id, { ...m, at: m.receivedAt, state: 'queued' });
+      if (!s.asked.has(m.id) && !s.over.has(m.id))
+        s.asked.set(m.id, { ...m, at: m.receivedAt, state: 'queued' });
     }
   });
 }
 
 /** What an event makes out of date, read once for many events. */
 const after = {
+  /** A message was done with: one that met a full queue may fit now. */
+  room: () => later('room', 50, flushPending),
   sessions: () => later('sessions', 400, readSessions),
   status: () => later('status', 100, readStatus),
   transcript: () =>

@@ -17,7 +17,7 @@ export async function openTranscript() {
     });
   }
   if (session === undefined) return;
-  const entries = await read(session, '').catch(() => undefined);
+  const entries = await read(session, '').catch(readLater);
   if (entries === undefined || turn !== opening) return;
   update((s) => {
     s.transcript = { session, entries, more: entries.length === PAGE, loading: false };
@@ -32,13 +32,16 @@ export async function refreshTranscript() {
   // What has ended before we ask is in the answer; what ends meanwhile may not be.
   const ended = new Set([...state.turns.values()].filter((t) => t.ended).map((t) => t.turn));
   const settled = new Set([...state.asked.values()].filter((m) => m.settled).map((m) => m.id));
-  const latest = await read(session, '').catch(() => undefined);
+  const latest = await read(session, '').catch(readLater);
   if (latest === undefined || session !== state.transcript.session) return;
   update((s) => {
     const known = s.transcript.entries;
     const first = latest[0]?.seq ?? 0;
+    // A line never changes: those that are drawn already stay the same.
+    const drawn = new Map(known.map((e) => [e.seq, e]));
+    const read = latest.map((e) => drawn.get(e.seq) ?? e);
     const joins = known.length === 0 || known.at(-1).seq + 1 >= first;
-    const entries = joins ? [...known.filter((e) => e.seq < first), ...latest] : latest;
+    const entries = joins ? [...known.filter((e) => e.seq < first), ...read] : read;
     const more = joins && known.length > 0 ? s.transcript.more : latest.length === PAGE;
     s.transcript = { ...s.transcript, entries, more, loading: false };
     for (const turn of ended) s.turns.delete(turn);
@@ -73,6 +76,13 @@ export function trimTranscript() {
   update((s) => {
     s.transcript = { ...s.transcript, entries: s.transcript.entries.slice(-KEPT), more: true };
   });
+}
+
+/** What could not be read now is read when the gateway can be reached again. */
+let again;
+function readLater() {
+  clearTimeout(again);
+  again = setTimeout(refreshTranscript, 1000);
 }
 
 function read(session, more) {

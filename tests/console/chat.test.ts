@@ -35,7 +35,7 @@ describe('a conversation in the page', () => {
     puppet.turn?.text('so far');
     await say(page, 'second');
     await say(page, 'third');
-    await page.getByText('Waits for its turn').nth(1).waitFor();
+    await page.getByText('Waits for its turn', { exact: true }).nth(1).waitFor();
     await page.getByRole('button', { name: 'Remove' }).first().click();
     await eventually('removed', () => host.messages[1]?.settled?.outcome === 'cancelled');
     await page.locator('.bubble', { hasText: 'second' }).waitFor({ state: 'detached' });
@@ -101,20 +101,22 @@ describe('a conversation in the page', () => {
     await say(page, 'not taken yet');
     await page.getByText('did not take this message').waitFor();
     await page.getByLabel('Message', { exact: true }).fill('half a thought');
-    await page.reload();
-    await page.locator('.bubble', { hasText: 'not taken yet' }).waitFor();
-    expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe('half a thought');
+    expect(host.messages).toEqual([]);
     host.refusal = undefined;
+    await page.reload();
+    expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe('half a thought');
     await page.getByText('You said: not taken yet').waitFor();
     expect(host.messages).toHaveLength(1);
   });
 
-  it('R19 says that the queue is full, and sends by itself when it is not', async () => {
+  it('R19 says that the queue is full, and sends by itself as soon as a message is done with', async () => {
     const { host, page } = await openConsole();
     host.refusal = { refused: 'full' };
     await say(page, 'one too many');
     await page.getByText('as many waiting messages as it may have').waitFor();
     host.refusal = undefined;
+    const lane = 'web:default:some';
+    host.emit({ type: 'settled', lane, message: 'other', outcome: 'answered', text: '' });
     await page.getByText('You said: one too many').waitFor();
   });
 

@@ -1,13 +1,13 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import {
+  type Browser,
   type BrowserContext,
   type BrowserContextOptions,
   chromium,
   type Page,
 } from 'playwright-core';
-import { onTestFinished } from 'vitest';
-import { tempDir } from './temp.ts';
+import { afterAll, onTestFinished } from 'vitest';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -38,13 +38,23 @@ export function chromiumPath(): string {
   throw new Error(`None of ${NAMES.join(', ')} is on the PATH: these tests need one of them.`);
 }
 
-/** A headless Chromium with a profile of its own, ended with the test. */
-export async function openBrowser(options: BrowserContextOptions = {}): Promise<BrowserContext> {
-  const context = await chromium.launchPersistentContext(tempDir('sluice-browser-'), {
+let browser: Promise<Browser> | undefined;
+
+/** One headless Chromium for the tests of a file. */
+function shared(): Promise<Browser> {
+  browser ??= chromium.launch({
     executablePath: chromiumPath(),
     headless: true,
     args: FLAGS,
     timeout: 30_000,
+  });
+  return browser;
+}
+afterAll(async () => (await browser)?.close());
+
+/** A person with a browser of their own: nothing is shared with other contexts. Ended with the test. */
+export async function openBrowser(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await (await shared()).newContext({
     viewport: { width: 1180, height: 780 },
     ...options,
   });
