@@ -3,8 +3,13 @@ export interface Sentence {
   readonly text: string;
 }
 
+/** A line that says of every entry of the list below it whose work it is. */
+const LEAD =
+  /^(?:[^.;]{1,120}:|(?:credits?|attribution|sources?|original (?:prs?|work|authors?)|acknowledge?ments?|salvaged(?: (?:from|prs?|work))?|supersedes|based on))$/i;
+const REFERENCE = /^(?:#\d|@\w|PR\b|GH-\d|https?:)/;
+
 const TRAILER =
-  /^(?:signed-off|co-?authored|reviewed|acked|tested|reported|suggested|approved|helped|debugged|diagnosed|requested|noticed|improved|mentored|nacked|commented|found|bisected|merged|committed|pushed)[\w -]{0,12}by:|^(?:cc|link|links|fixes|closes|resolves|refs?|references|see-also|related|change-id|bug|issue|issues|reviewers|tracked-in|pick-to|task-number|gerrit-\w+|\(cherry picked from commit)\b ?:?/i;
+  /^(?:signed-off|co-?authored|reviewed|acked|tested|reported|suggested|approved|helped|debugged|diagnosed|requested|noticed|improved|mentored|nacked|commented|found|bisected|merged|committed|pushed)[\w -]{0,12}by:|^(?:fixes|closes|resolves):? (?:#|\w+-\d|https?:)\S*(?:(?:,| and)? (?:#|\w+-\d|https?:)\S*)*$|^(?:cc|link|links|refs?|references|see-also|related|change-id|bug|issue|issues|reviewers|tracked-in|pick-to|task-number|gerrit-\w+|\(cherry picked from commit)\b ?:?/i;
 
 /**
  * Cuts a commit message or a Markdown description into sentences. Code (fenced, indented, in
@@ -23,8 +28,11 @@ function paragraphs(text: string): string[] {
   let open: string[] = [];
   let fence: string | undefined;
   let blankBefore = true;
+  let lead = '';
   const flush = () => {
-    if (open.length > 0) done.push(open.join(' '));
+    const text = open.join(' ');
+    if (text !== '') done.push(text);
+    if (LEAD.test(text)) lead = `${text.replace(/:$/, '')}: `;
     open = [];
   };
   for (const raw of text.replace(/<!--[\s\S]*?(?:-->|$)/g, ' ').split('\n')) {
@@ -55,7 +63,12 @@ function paragraphs(text: string): string[] {
     ) {
       flush();
     }
-    open.push(clean(line));
+    const entry = /^(?:[-*+•]|\d+[.)])\s/.test(line);
+    if (entry && lead !== '' && REFERENCE.test(clean(line))) open.push(lead + clean(line));
+    else {
+      if (open.length === 0 && !entry) lead = '';
+      open.push(clean(line));
+    }
     if (/^#{1,6}\s/.test(line)) flush();
   }
   flush();
@@ -72,7 +85,8 @@ function clean(line: string): string {
     .replace(/\*\*|__|~~/g, '')
     .replace(/(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])/g, '')
     .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
-    .replace(/[’‘]/g, "'");
+    .replace(/[’‘]/g, "'")
+    .replace(/(?<=\b(?:by|from|to) )(['"])([\w-]+)\1/gi, '$2');
 }
 
 /** `[#12](url)` is #12, `[@a](url)` is @a; of other links the words and the address both count. */

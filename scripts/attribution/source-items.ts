@@ -1,4 +1,5 @@
-import { CUES, type CuePattern, NEGATION, NOT_LOGINS, NOT_NAMES } from './words.ts';
+import { CUES, type CuePattern } from './cues.ts';
+import { NEGATION, NOT_LOGINS, NOT_NAMES, SUPPOSED, UNDONE } from './words.ts';
 
 /** Somebody a text names, by login, by name, or by both name and address. */
 export interface Named {
@@ -39,7 +40,7 @@ const POSSESSIVE = new RegExp(
   `${WHO}'s?\\s+(?=(?:\\w+\\s+){0,3}(?:PRs?|pull requests?|work|patch(?:es)?|branch|implementation|commits?|fix|proposal|draft|change|approach|version|attempt|contribution)\\b|#\\d|https?:)`,
   'uy',
 );
-const POSSESSIVE_HANDLE = /'s?\b/y;
+const POSSESSIVE_HANDLE = /'(?:s\b|(?=\s))/y;
 
 /** Reads a sentence into cues, pull requests and people, in order. `repo` is "owner/name". */
 export function readItems(text: string, repo?: string): Item[] {
@@ -92,9 +93,13 @@ function itemAt(
     return person(text, at, at + handle[0].length, { login: handle[1]!, at: true });
   }
   const last = items.at(-1);
-  if (last?.type === 'pr' && text[at] === '(') {
+  const owned = items.at(-2);
+  // "@a's #12 (parser)": whose it is has been said.
+  const told = owned?.type === 'person' && owned.owns;
+  if (last?.type === 'pr' && text[at] === '(' && !told) {
     const who = match(IN_PARENS)?.[1];
-    const named = who === undefined ? undefined : bare(who, false);
+    const letter = who !== undefined && /^[a-z]$/i.test(who);
+    const named = who === undefined ? undefined : letter ? { login: who } : bare(who, false);
     if (named !== undefined && text.slice(last.end, at).trim() === '') {
       return {
         type: 'person',
@@ -109,7 +114,8 @@ function itemAt(
   if (pattern !== undefined) {
     const end = at + match(pattern.pattern)![0].length;
     // "by" may belong to the cue and to the person behind it.
-    const negated = NEGATION.test(text.slice(0, at));
+    const before = text.slice(0, at);
+    const negated = NEGATION.test(before) || SUPPOSED.test(before) || UNDONE.test(before);
     return { type: 'cue', cue: pattern, negated, start: at, end };
   }
   if (last?.type === 'cue' && at - last.end <= 1) {
@@ -142,7 +148,7 @@ function itemAt(
 function byInsideCue(text: string, at: number, last: Item | undefined): RegExpExecArray | null {
   if (last?.type !== 'cue' || text.slice(last.end, at).replace(/[\s:]/g, '') !== '') return null;
   if (
-    !/(?:by|from|to|authors?|credits?|attribution)\s*:?$/i.test(
+    !/(?:by|from|to)\s*:?$|(?:authors?|credits?|attribution)\s*:$/i.test(
       text.slice(last.start, at).trimEnd(),
     )
   ) {
@@ -180,7 +186,7 @@ function bare(word: string, strict: boolean): Named | undefined {
   }
   if (NOT_NAMES.has(word.toLowerCase()) || /^\d+$/.test(word) || /^v?\d/.test(word))
     return undefined;
-  if (/_/.test(word)) return undefined;
+  if (/_/.test(word) || /^(?:gh|pr|mr)-?\d+$/i.test(word)) return undefined;
   if (/^[a-z]+ing$/.test(word)) return undefined;
   if (strict && !/[\d-]|\p{Lu}/u.test(word)) return undefined;
   return /^[A-Za-z0-9-]{1,39}$/.test(word) ? { login: word } : { name: word };

@@ -1,207 +1,34 @@
-/**
- * The words of source credit. A cue governs the pull requests and people that follow it in its
- * sentence, up to the next cue. Order matters: the first pattern that matches at a place wins,
- * so that "superseded by" is seen before "supersedes".
- */
-export type CueKind =
-  /** What follows is the source, even some words later. */
-  | 'source'
-  /** What follows is the source only where nothing but linking words stands between. */
-  | 'near'
-  /** As `near`, and weak evidence. */
-  | 'weak'
-  /** What follows is no source. */
-  | 'other';
-
-export interface CuePattern {
-  readonly kind: CueKind;
-  readonly pattern: RegExp;
-  readonly family: string;
-  /** Says the same of what stands *before* it ("#1, rebased onto main"). */
-  readonly trailing?: true;
-}
-
-const cue = (kind: CueKind, family: string, source: string, trailing?: true): CuePattern => ({
-  kind,
-  family,
-  pattern: new RegExp(source, 'iy'),
-  ...(trailing === undefined ? {} : { trailing }),
-});
-
-const PICK = '(?:cherry[- ]?pick|cherrypick)';
-const WORK =
-  '(?:pr|prs|pull requests?|work|works|patch|patches|patchset|implementation|author|authors|authorship|contribution|contributions|contributor|contributors|fix|proposal|draft|branch|code|version|series|mr|merge request|submission|attempt|design|change|changes|diff)';
-const PASSIVE_BY =
-  '(?: (?:and|or) \\w+)?(?: (?:entirely|later|then|now|already|since|partly))? by\\b';
-
-export const CUES: readonly CuePattern[] = [
-  // --- no source ----------------------------------------------------------------------------
-  cue(
-    'other',
-    'passive',
-    `(?:superseded|replaced|obsoleted|salvaged|carried|revived|taken over|picked up|reworked|reimplemented|continued|landed|rebased|ported|merged|approved|closed|${PICK}ed)${PASSIVE_BY}`,
-  ),
-  cue(
-    'other',
-    'passive',
-    `(?:superseded|replaced|obsoleted|salvaged|carried(?: forward| over)?|revived|reworked|reimplemented|continued|landed|ported|backported|${PICK}ed|moved|split out|folded|rolled)(?: later| again| over| up)? (?:in|into|as|to|via|through|under|with)\\b`,
-  ),
-  cue(
-    'other',
-    'stacked',
-    'rebas(?:e|es|ed|ing)(?: (?:this|it|the \\w+|branch|\\w+ branch))? (?:on top of|onto|on|against|after|past|atop|over)\\b',
-    true,
-  ),
-  cue('other', 'stacked', '(?:stack(?:s|ed)?|sits|layered) (?:on top of|onto|on)\\b'),
-  cue(
-    'other',
-    'archaeology',
-    'original(?:ly)? (?:commit|bug|regression|report|reporter|issue|behaviou?r|discussion|request|suggestion|introduction|introduced|added|broken|reported|requested|filed|raised|noticed|design doc)\\b',
-  ),
-  cue(
-    'other',
-    'stacked',
-    '(?:on top of|depends on|dependent on|depending on|requires|required by|blocked (?:by|on)|needs|needed (?:by|for)|unblocks|prerequisite (?:for|of))\\b',
-  ),
-  cue(
-    'other',
-    'fixes',
-    '(?:fix(?:es|ed|ing)?|close[sd]?|closing|resolve[sd]?|resolving|address(?:es|ed|ing)?|mitigat(?:es|ed|ing)|solve[sd]?|tracks?|tracked (?:in|by)|tracking|part of|towards?|implements|implementing|issues?|tickets?|bug|milestone|epic) ?:?(?=\\s|$)',
-  ),
-  cue(
-    'other',
-    'refers',
-    '(?:refs?|references?|referenced|referring to|see(?: also)?|cf\\.?|related(?: to)?|relates(?: to)?|relevant|context|background|discussed|discussion|discussions|conversation|thread|comments?|commented|mentioned|mentions|described|documented|noted|per|following up|follow[- ]?ups?|followups?|further to|similar to|like|unlike|same as|different from|compare|compared (?:to|with)|contrast|alternative to|alternatives?|conflicts? with|conflicting with|duplicate[sd]?(?: of)?|dup(?:e)? of|also seen|seen in|motivated by|inspired by|prompted by|triggered by|companion (?:to|of)|pairs with|counterpart|sibling|parallel to|compatible with|instead of|rather than|in favou?r of|opposed to|beside|besides|apart from|except|without)\\b',
-  ),
-  cue(
-    'other',
-    'time',
-    '(?:after|before|until|since|prior to|once|when|while|as of|followed by|post)\\b',
-  ),
-  cue(
-    'other',
-    'cause',
-    '(?:introduced|regress(?:ed|ion|ions|es)|broke|broken|breaks|breakage|caused|causes|causing|due to|because of|culprit|bisect(?:ed|s)?|added|removed|removes|deleted|deprecated|undo(?:es)?|undid|unland(?:s|ed)?|revert(?:s|ed|ing)?|reverse[sd]?|drops?|dropped|left over from|leftovers?|fallout|missed|forgotten)\\b',
-  ),
-  cue(
-    'other',
-    'people',
-    '(?:cc|/cc|ping|fyi|hat tip|h/t|kudos|props|shout-?outs?|review(?:s|ed|er|ers|ing)?|request(?:s|ed|er|ing)?|reports?|reported|reporters?|reporting|suggest(?:s|ed|ion|ions|ing)?|recommended|recommendation|proposed solution|ask(?:ed|s)?|asking|found|spotted|noticed|caught|flagged|discovered|diagnosed|diagnosis|debugged|analy[sz]ed|investigat(?:ed|ion)|triaged?|triage|reproduc(?:ed|tions?|ers?)|repro|confirmed|verified|validated|tested|testing|pointed out|pointing out|feedback|advice|idea|ideas|assigned|assignee|approved|approval|nudged?|blessed|helped|help|guidance|maintained|maintainer|owner|owned|on behalf of|hi|hey|hello|dear|let me know|wdyt|ptal)\\b',
-  ),
-  // --- sources ------------------------------------------------------------------------------
-  cue('source', 'salvage', 'salvag(?:e|es|ed|ing)\\b', true),
-  cue('source', 'rescue', 'rescu(?:e|es|ed|ing)\\b', true),
-  cue('source', 'cherry-pick', `${PICK}(?:s|ed|ing)?\\b`, true),
-  cue(
-    'source',
-    'original',
-    `original(?:ly)? (?:${WORK}\\b(?: (?:is|was|were|are|comes|came))?|(?:by|from|authored|written|submitted|opened|posted|contributed|created|developed|implemented|done|prepared|started|sent|coded)\\b)`,
-    true,
-  ),
-  cue(
-    'source',
-    'original',
-    '(?:first|initially|previously|earlier) (?:authored|written|submitted|opened|posted|contributed|developed|implemented|coded|sent|proposed|started)\\b',
-  ),
-  cue('source', 'original', 'originat(?:es|ed|ing) (?:from|in|with|as)\\b'),
-  cue('source', 'original', '(?:original|initial) (?:\\w+ ){0,2}(?:by|from)\\b'),
-  cue(
-    'source',
-    'credit',
-    '(?:(?:full|all|most|much|main|primary|original|co-?author|authorship|major|due|some)[- ]?(?: of the)? )?(?:credits?|attribution)\\b(?:(?: (?:for|of) [^.;:@#]{1,60})? (?:to|goes to|go to|belongs to|belong to|is due to|due to)| ?:|(?= @)| (?:by)\\b)',
-  ),
-  cue('source', 'credit', 'credit(?:s|ing)\\b'),
-  cue(
-    'source',
-    'credit',
-    '(?:many |big )?(?:thanks|thank you|thx)(?: so much| a lot)?(?: to)?(?= @?[\\w-]+(?: and @?[\\w-]+)?,? (?:for|who) (?:the |their |his |her |your |this |an |a |doing |that )?(?:original|initial|first|early|earlier|pr\\b|pull request|patch|implementation|implementing|fix\\b|work\\b|draft|code|authored|wrote|contributed|contribution|writing|starting|commit))',
-  ),
-  cue('other', 'thanks', '(?:many |big )?(?:thanks|thank you|thx|gratitude|acknowledg\\w+)\\b'),
-  cue(
-    'source',
-    'authored',
-    '(?:authored|co-?developed|hand-?written|contributed) (?:by|in|with)\\b',
-  ),
-  cue(
-    'source',
-    'authored',
-    `${WORK} (?:is |was |were |are )?(?:(?:originally|initially|first|mostly|largely|actually|all) )?(?:by|from|of|authored by|written by|contributed by|done by|submitted by|opened by|sent by)(?= @|(?<!of) (?:pr\\b|pull request|#\\d|https?:))`,
-  ),
-  cue(
-    'source',
-    'based on',
-    '(?:based|basing|bases)(?: (?:\\w+ly|in part|partly))?(?: (?:up)?on| off(?: of)?)\\b',
-  ),
-  cue(
-    'source',
-    'build on',
-    '(?:builds?|built|building|expands?|expanded|expanding|extends|extending|improves|iterates?|iterated|iterating)(?: (?:directly|heavily|further))?(?: (?:up)?on)\\b',
-  ),
-  cue('source', 'distil', 'distill?(?:s|ed|ing)?\\b', true),
-  cue(
-    'source',
-    'extract',
-    '(?:extract(?:s|ed|ing)?|lift(?:s|ed|ing)?|deriv(?:e|es|ed|ing)|harvest(?:s|ed|ing)?|pulled|pulls|taken|borrow(?:s|ed|ing)?|split out|split off|split|cribbed|copied|adopted|recovered)(?: [\\w-]+){0,4} from\\b',
-  ),
-  cue(
-    'source',
-    'port',
-    '(?:(?:back|forward|fwd)[- ]?)?port(?:s|ed|ing)?(?: (?:of|over|forward|across))?\\b',
-    true,
-  ),
-  cue(
-    'source',
-    'take over',
-    '(?:tak(?:e|es|ing|en)|took)(?: [\\w-]+){0,3} over(?: (?:from|of|for))?\\b',
-    true,
-  ),
-  cue('source', 'take over', 'take-?over (?:of|from)\\b'),
-  cue(
-    'source',
-    'take over',
-    '(?:pick(?:s|ed|ing)?(?: [\\w-]+){0,3} up(?: (?:from|where))?|resum(?:e|es|ed|ing)|resurrect(?:s|ed|ing)?|reviv(?:e|es|ed|ing|al)|reboot(?:s|ed)? of|unstall(?:s|ed|ing)?|dust(?:s|ed|ing)? off)\\b',
-    true,
-  ),
-  cue(
-    'source',
-    'rework',
-    '(?:re-?work(?:s|ed|ing)?|re-?implement(?:s|ed|ing|ation)?|re-?writ(?:e|es|ing|ten)|re-?wrote|re-?do(?:es|ne|ing)?|re-?did|re-?creat(?:e|es|ed|ing|ion)|re-?spin(?:s|ning)?|re-?spun|re-?submi(?:t|ts|tted|tting|ssion)|re-?open(?:s|ed|ing)?|re-?land(?:s|ed|ing)?|re-?appl(?:y|ies|ied|ying)|re-?roll(?:s|ed|ing)?|re-?factor(?:s|ed|ing)? of)\\b',
-    true,
-  ),
-  cue('source', 'adapt', 'adapt(?:s|ed|ing|ation|ations)?\\b', true),
-  cue('source', 'rebase', 'rebas(?:e|es|ed|ing)\\b', true),
-  cue('source', 'carry', 'carr(?:y|ies|ied|ying)(?: (?:forward|over|on|across))?\\b', true),
-  cue(
-    'near',
-    'continue',
-    '(?:continu(?:e|es|ed|ing|ation|ations)|finish(?:es|ed|ing)?(?: (?:up|off))?|complet(?:es|ed|ing)|conclud(?:es|ed))\\b',
-  ),
-  cue(
-    'near',
-    'include',
-    '(?:incorporat(?:e|es|ed|ing)|absorb(?:s|ed|ing)?|integrat(?:e|es|ed|ing)|consolidat(?:e|es|ed|ing)|combin(?:e|es|ed|ing)|fold(?:s|ed|ing)? in|merges in|import(?:s|ed|ing)?|squash(?:es|ed)?(?: (?:of|from))?|includes?|including|adopt(?:s|ing)?|preserv(?:e|es|ed|ing)|appl(?:y|ies|ied|ying)|bundles?)\\b',
-  ),
-  cue('source', 'land', 'land(?:s|ed|ing)?\\b'),
-  cue('source', 'from', "(?:from|via) (?=(?:pr|pull request|@[\\w-]+'s|[\\w-]+'s (?:pr|pull))\\b)"),
-  cue('weak', 'supersede', '(?:supersed(?:e|es|ing)|supercedes?|obsolet(?:e|es|ing))\\b'),
-  cue('weak', 'replace', '(?:replac(?:e|es|ing)|replacement (?:for|of))\\b'),
-];
-
-/** Whether a sentence can credit anybody at all: one test instead of one for each cue and place. */
-export const ANY_SOURCE = new RegExp(
-  `(?<![\\w@#])(?:${CUES.filter((each) => each.kind !== 'other')
-    .map((each) => each.pattern.source)
-    .join('|')})`,
-  'i',
-);
-
 /** A negation that reaches the cue after it. */
 export const NEGATION =
   /(?:\b(?:not|never|no longer|without|nor|neither|don't|didn't|doesn't|isn't|wasn't|won't|can't|cannot|instead of|rather than|unlike|avoid(?:s|ing)?|no)|n['’]t)\s+(?:[\w-]+\s+){0,3}$/i;
 
+/** What is undone: "drop the code salvaged from #1". */
+export const UNDONE =
+  /\b(?:stop(?:s|ped|ping)?|undo(?:es|ing)?|undid|remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|delet(?:e|es|ed|ing)|revert(?:s|ed|ing)?|back(?:s|ed|ing)? out|reject(?:s|ed|ing)?|declin(?:e|es|ed|ing)|unwind(?:s|ing)?)\s+(?:(?!by\b|and\b|then\b|while\b)[\w-]+\s+){0,4}$/i;
+
+/** What is told of a change that was made before: "the port of #1 was wrong". */
+export const BLAMED =
+  /^\s*(?:(?:was|were|is|are|had been) (?:\w+ )?(?:wrong|incorrect|bad|broken|incomplete|buggy|faulty|a mistake|reverted)|broke|breaks|caused|missed|forgot|lost|introduced|failed|into account)\b/i;
+
+/** What is only wished, planned, asked or supposed is not done. */
+export const SUPPOSED =
+  /\b(?:would|could|should|(?:i|we|they|you|someone|somebody)(?:'ll| will| shall)|might|may|must|please|todo|fixme|if|unless|lest|until|(?:asked|asks|requested|offered|refused|invited|needs?|plans?|planned|planning|going|wants?|wanted|how|about|ready|able|wish|hopes?|tried|tries|try|trying|you can|ought|available|easier|easy|possible|harder|hard) to|prepar(?:e|es|ing|ation) (?:for|to)|let's|consider|considered)\b[:,]?\s+(?:[\w-]+\s+){0,3}$/i;
+
+/** What something can be based on without any of it being somebody's change. */
+export const NO_WORK =
+  /\b(?:numbers?|figures|measurements?|benchmarks?|profil(?:e|es|ing)|logs?|(?:stack )?traces?|mock-?ups?|screenshots?|surveys?|statistics|metrics|observations?|findings|research|requirements?|spec(?:ification)?s?|rfcs?|documentation|answers?|questions?|experiences?|lessons|example given|talk|blog|article|paper|tweet)\b/i;
+
+/** Thanks that follow a number are for its author: "carried from #12 (thanks @a)". */
+export const PRAISE =
+  /^(?:thanks|thank you|thx|kudos|props|hat tip|h\/t|shout-?outs?|courtesy of|credits?)/i;
+
+/** Help that is no authorship. */
+export const HELP =
+  /^[^.;()]{0,60}\bfor (?:the |their |his |her |your |a |an |helping|some |all |early )*(?:reviews?|reviewing|reports?|reporting|repro\w*|tests?|testing|help|helping|feedback|ideas?|suggest\w*|pointing|noticing|catching|finding|spotting|discuss\w*|advice|heads-?up|ping|nudge|patience)\b/i;
+
 /** Words that may stand between a near cue and what it governs. */
 export const LINKING = new Set(
-  'of from the a an and in by to on for initial first with via pr prs pull request requests work works patch patches patchset change changes commit commits fix fixes branch original originally stale abandoned closed open old earlier previous prior unmerged idle dormant excellent great nice good good idea implementation code version this that its their his her series part parts parts some much most all both two three several approach logic core tests test design proposal attempt draft where left off started opened authored written submitted contributed author it is was as mr contributor community external forward over up contributions contribution following feature bugfix effort efforts done made'.split(
+  'of from the a an and in by to on for initial first with via who wrote writing whose most what my our colleague teammate friend fellow pr prs pull request requests work works patch patches patchset change changes commit commits fix fixes branch original originally stale abandoned closed open old earlier previous prior unmerged idle dormant excellent great nice good good idea implementation code version this that its their his her series part parts parts some much most all both two three several approach logic core tests test design proposal attempt draft where left off started opened authored written submitted contributed author it is was as mr contributor community external forward over up contributions contribution following feature bugfix effort efforts done made posted proposed'.split(
     ' ',
   ),
 );
@@ -215,7 +42,7 @@ export const NOT_LOGINS = new Set(
 
 /** A bare word in a person's place that is none. */
 export const NOT_NAMES = new Set(
-  'the a an and or of in on to from by with for it its this that these those them their they he she him her his we us our you your me my mine i hand default design adding using making removing fixing mistake accident commit commits closed merged draft partial stale wip main master dev trunk abandoned thanks thank part upstream downstream original author contributor contributors community everyone anyone someone somebody nobody pr prs issue issues pull request rebased reworked squashed see also cc ref refs fixed done todo both all some each now then here there above below maintainer maintainers bot team others another other same new old first second next previous unmerged open tests test docs ci build step one two three way means virtue line chance name file number reason maintainer-edited reviewed approved conflict conflicts minus plus only mostly partially fully manual manually yes no ok not unclear unknown external internal user users people folks release branch feature bug bugfix fix fixes chore refactor core hotfix backport duplicate obsolete superseded salvage salvaged carried carry port ported adapted v1 v2 v3 latest today yesterday version which whom who what where when credit credits'.split(
+  'the a an and or of in on to from by with for it its this that these those them their they he she him her his we us our you your me my mine i hand default design adding using making removing fixing mistake accident commit commits closed merged draft partial stale wip main master dev trunk abandoned thanks thank part upstream downstream original author contributor contributors community everyone anyone someone somebody nobody pr prs issue issues pull request rebased reworked squashed see also cc ref refs fixed done todo both all some each now then here there above below maintainer maintainers bot team others another other same new old first second next previous unmerged open tests test docs ci build step one two three way means virtue line chance name file number reason maintainer-edited reviewed approved conflict conflicts minus plus only mostly partially fully manual manually yes no ok not unclear unknown external internal user users people folks release branch feature bug bugfix fix fixes chore refactor core hotfix backport duplicate obsolete superseded salvage salvaged carried carry port ported adapted v1 v2 v3 latest today yesterday version which whom who what where when credit credits is was are were has had have can will would does did went gave'.split(
     ' ',
   ),
 );

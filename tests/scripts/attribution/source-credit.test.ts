@@ -5,6 +5,9 @@ import {
   sourceClaims,
 } from '../../../scripts/attribution/source-credit.ts';
 import { CORPUS } from './corpus.ts';
+import { MORE_SOURCES } from './corpus-more-sources.ts';
+import { NONE } from './corpus-none.ts';
+import { SOURCES } from './corpus-sources.ts';
 
 const find = (text: string) => sourceClaims(text, { repo: 'acme/app' });
 
@@ -50,12 +53,13 @@ describe('the corpus of wordings', () => {
   for (const [name, part] of [
     ['seen', seen],
     ['held-out', heldOut],
+    ['second', [...SOURCES, ...MORE_SOURCES, ...NONE]],
   ] as const) {
     it(`reaches a precision of 0.97 and a recall of 0.90 on its ${name} part`, () => {
       const { precision, recall, exact, misses } = measure(part);
       const figures = `${name}: ${part.length} wordings, precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)}, exact ${exact.toFixed(3)}`;
       console.log(
-        [figures, ...(process.env.CORPUS_MISSES && name === 'seen' ? misses : [])].join('\n'),
+        [figures, ...(process.env.CORPUS_MISSES && name !== 'held-out' ? misses : [])].join('\n'),
       );
       expect(precision, misses.join('\n')).toBeGreaterThanOrEqual(0.97);
       expect(recall, misses.join('\n')).toBeGreaterThanOrEqual(0.9);
