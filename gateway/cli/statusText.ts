@@ -32,8 +32,16 @@ export function statusLines(status: Status, now: number): string[] {
 }
 
 function turnLines(status: Status, now: number): string[] {
-  if (status.turns.length === 0) return [];
-  const rows = status.turns.map((turn) => [
+  const elsewhere = status.others.flatMap((other) =>
+    (other.running ?? []).map((turn) => [
+      clip(turn.who, 24),
+      turn.platform,
+      `running ${duration(now - turn.startedAt)}`,
+      `finishing in generation ${other.generation}`,
+      turn.attempt > 1 ? `attempt ${turn.attempt}` : '',
+    ]),
+  );
+  const here = status.turns.map((turn) => [
     clip(turn.who, 24),
     turn.platform,
     `running ${duration(now - turn.startedAt)}`,
@@ -42,7 +50,8 @@ function turnLines(status: Status, now: number): string[] {
       : `last progress ${ago(turn.lastProgressAt, now)}${turn.step === undefined ? '' : `: ${clip(turn.step, 40)}`}`,
     turn.attempt > 1 ? `attempt ${turn.attempt}` : '',
   ]);
-  return ['', 'Turns', ...table(rows, '  ')];
+  const rows = [...here, ...elsewhere];
+  return rows.length === 0 ? [] : ['', 'Turns', ...table(rows, '  ')];
 }
 
 function platformLines(status: Status, now: number): string[] {

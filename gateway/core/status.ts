@@ -36,6 +36,12 @@ export interface TurnStatus {
   readonly background: boolean;
 }
 
+/** A turn that another instance runs, as the journal knows it. */
+export type TurnElsewhere = Pick<
+  TurnStatus,
+  'turn' | 'lane' | 'session' | 'message' | 'who' | 'platform' | 'attempt' | 'startedAt'
+>;
+
 export interface Status {
   readonly state: GatewayState;
   /** What was asked of it: it may not be there yet. */
@@ -71,5 +77,7 @@ export interface Status {
     readonly instance: string;
     readonly generation: number;
     readonly turns: number;
+    /** The first of these turns. `/stop` and `stopTurn` reach them there. Absent: an older version says it. */
+    readonly running?: readonly TurnElsewhere[];
   }[];
 }

@@ -50,7 +50,16 @@ export class Commands {
         (t) =>
           `• ${t.who}, ${seconds(s.at - t.startedAt)}${t.step === undefined ? '' : `: ${t.step}`}`,
       );
-      return [`${s.state}, ${s.activeTurns} running, ${s.queued} waiting.`, ...turns].join('\n');
+      const elsewhere = s.others.flatMap((o) =>
+        (o.running ?? []).map(
+          (t) =>
+            `• ${t.who}, ${seconds(s.at - t.startedAt)}, finishing in generation ${o.generation}`,
+        ),
+      );
+      const running = s.activeTurns + s.others.reduce((n, o) => n + o.turns, 0);
+      return [`${s.state}, ${running} running, ${s.queued} waiting.`, ...turns, ...elsewhere].join(
+        '\n',
+      );
     },
     stop: async (message) => {
       const here = this.#turns.ofLane(message.lane);

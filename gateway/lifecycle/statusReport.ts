@@ -1,4 +1,5 @@
-import type { GatewayState, Status } from '../core/status.ts';
+import type { GatewayState, Status, TurnElsewhere } from '../core/status.ts';
+import type { RunningRow } from '../journal/journal.ts';
 import type { ActiveTurn } from './activeTurn.ts';
 import type { Drainer } from './drainer.ts';
 import type { Orders } from './orders.ts';
@@ -20,6 +21,9 @@ export interface StatusDeps {
   /** A successor receives already. */
   readonly handsOver: () => boolean;
 }
+
+/** Turns of another instance that are shown one by one. */
+const SHOWN = 20;
 
 /** What the instance says of itself, computed afresh at each call from what is really there. */
 export async function reportStatus(deps: StatusDeps): Promise<Status> {
@@ -73,13 +77,19 @@ export async function reportStatus(deps: StatusDeps): Promise<Status> {
     turns: turns.all().map((t) => turnStatus(t, shop.instance)),
     platforms,
     agents: shop.agents.list(),
-    others: instances
-      .filter((i) => i.id !== shop.instance && i.draining)
-      .map((i) => ({
-        instance: i.id,
-        generation: i.generation,
-        turns: running.filter((r) => r.holder === i.id).length,
-      })),
+    others: await Promise.all(
+      instances
+        .filter((i) => i.id !== shop.instance && i.draining)
+        .map(async (i) => {
+          const its = running.filter((r) => r.holder === i.id);
+          return {
+            instance: i.id,
+            generation: i.generation,
+            turns: its.length,
+            running: await Promise.all(its.slice(0, SHOWN).map((row) => elsewhere(shop, row))),
+          };
+        }),
+    ),
     ...(orders.restartOrder === undefined ? {} : { restart: orders.restartOrder }),
     ...(orders.drainOrder === undefined ? {} : { drain: orders.drainOrder }),
   };
@@ -95,6 +105,14 @@ function stateOf({ drainer, serving, stopped }: StatusDeps): GatewayState {
   if (stopped() || drainer.state.phase === 'left') return 'stopped';
   if (drainer.state.phase !== 'serving') return 'draining';
   return serving() ? 'running' : 'starting';
+}
+
+async function elsewhere({ journal }: Shop, row: RunningRow): Promise<TurnElsewhere> {
+  const { turn, lane, session, message, attempt, startedAt } = row;
+  const head = await journal.message(message);
+  const who = head?.sender.name ?? head?.sender.id ?? '';
+  const platform = head?.address.platform ?? '';
+  return { turn, lane, session, message, who, platform, attempt, startedAt };
 }
 
 function turnStatus(active: ActiveTurn, instance: string): Status['turns'][number] {

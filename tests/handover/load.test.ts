@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import { ask, get, keepAlive, replyOf, streamedReply } from '../harness/ask.ts';
 import { startDaemon } from '../harness/daemon.ts';
+import { GateAgent, HELD_REPLY } from '../harness/gate.ts';
 import { FLAWLESS } from '../harness/ledger.ts';
 import { SteadyLoad } from '../harness/load.ts';
+import { tempDir } from '../harness/temp.ts';
 
 it('R08 R14 R17 five restarts in a row under load fail no request and refuse no connection', async () => {
   const daemon = await startDaemon();
@@ -58,57 +60,49 @@ it('R08 R14 R17 five restarts in a row under load fail no request and refuse no 
   await daemon.untilStatus('has one instance again', (s) => s.others.length === 0);
 }, 90_000);
 
-it('R09 a turn in flight is answered whole and once, over the connection that asked', async () => {
-  const daemon = await startDaemon();
-  const plain = ask(daemon.port, { text: '/busy 6', session: 'plain', key: 'plain-1' });
-  await daemon.untilStatus('works', (s) => s.activeTurns === 1);
-  await daemon.client.restart({ by: 'test' });
-  await daemon.untilStatus('has restarted', (s) => s.generation === 2 && s.ready);
-  const answer = await plain;
-  expect(answer.status).toBe(200);
-  expect(replyOf(answer)).toBe('Working for 6 s: 1 2 3 4 5 6. Done.');
-  const again = await ask(daemon.port, { text: '/busy 6', session: 'plain', key: 'plain-1' });
-  expect(replyOf(again)).toBe(replyOf(answer));
-  expect(again.headers['x-sluice-message-id']).toBe(answer.headers['x-sluice-message-id']);
-});
-
-it('R09 a reply that streams goes on to its end across the restart', async () => {
-  const daemon = await startDaemon();
+it('R09 R17 turns in flight are answered whole and once, plain and streamed, and newcomers are served all the while', async () => {
+  const dir = tempDir();
+  const gate = new GateAgent(dir);
+  const daemon = await startDaemon({ dir, config: gate.config });
+  const question = { text: 'please', model: 'gate', session: 'plain', key: 'plain-1' };
+  const plain = ask(daemon.port, question);
   let pieces = '';
   const streaming = ask(daemon.port, {
-    text: '/busy 6',
+    ...question,
     session: 'stream',
+    key: 'stream-1',
     stream: true,
     piece: (text) => {
       pieces += text;
     },
   });
+  // Should this test fail before, the daemon is ended and these with it.
+  for (const reply of [plain, streaming]) reply.catch(() => {});
   await daemon.until('streams its first words', () => pieces.includes('Working'));
+  await daemon.untilStatus('works', (s) => s.activeTurns === 2);
   await daemon.client.restart({ by: 'test' });
-  await daemon.untilStatus('has restarted', (s) => s.generation === 2 && s.ready);
-  expect(pieces).not.toContain('[DONE]');
-  const answer = await streaming;
-  expect(streamedReply(answer.body)).toBe('Working for 6 s: 1 2 3 4 5 6. Done.');
-  expect(answer.body).toContain('data: [DONE]');
-});
-
-it('R17 is ready for newcomers all the time while an old turn goes on', async () => {
-  const daemon = await startDaemon();
-  const old = ask(daemon.port, { text: '/busy 6', session: 'old' });
-  await daemon.untilStatus('works', (s) => s.activeTurns === 1);
-  await daemon.client.restart({ by: 'test' });
-  let over = false;
-  // Not `finally`: should this test fail before, the daemon is ended and the request with it.
-  const end = () => {
-    over = true;
-  };
-  old.then(end, end);
   let asked = 0;
-  while (!over) {
+  const newcomer = async () => {
     expect((await get(daemon.port, '/readyz')).status).toBe(200);
     const answer = await ask(daemon.port, { text: `/say ${++asked}`, session: `new-${asked}` });
     expect(replyOf(answer)).toBe(String(asked));
-  }
-  expect(asked).toBeGreaterThan(3);
-  expect((await old).status).toBe(200);
+  };
+  await daemon.until('has restarted', async () => {
+    await newcomer();
+    const { generation, ready } = await daemon.status();
+    return generation === 2 && ready;
+  });
+  for (let n = 0; n < 5; n++) await newcomer();
+  expect(await daemon.status()).toMatchObject({ others: [{ generation: 1, turns: 2 }] });
+  expect(pieces).not.toContain('[DONE]');
+  gate.open();
+  const answer = await plain;
+  expect(answer.status).toBe(200);
+  expect(replyOf(answer)).toBe(HELD_REPLY);
+  const again = await ask(daemon.port, question);
+  expect(replyOf(again)).toBe(HELD_REPLY);
+  expect(again.headers['x-sluice-message-id']).toBe(answer.headers['x-sluice-message-id']);
+  const { body } = await streaming;
+  expect(streamedReply(body)).toBe(HELD_REPLY);
+  expect(body).toContain('data: [DONE]');
 });

@@ -90,10 +90,10 @@ it('R07 a drain that nobody renews ends at its deadline', async () => {
 
 it('R12 --full ends with 75 under a service manager, and the turn in flight is kept', async () => {
   const daemon = await startDaemon({ env: { SLUICE_MANAGED: '1' } });
-  const reply = ask(daemon.port, { text: '/busy 2', session: 'full' });
+  const reply = ask(daemon.port, { text: '/busy 0.5', session: 'full' });
   await daemon.untilStatus('works', (s) => s.activeTurns === 1);
   await daemon.client.restart({ by: 'test', full: true });
-  expect(replyOf(await reply)).toBe('Working for 2 s: 1 2. Done.');
+  expect(replyOf(await reply)).toBe('Working for 0.5 s: 1. Done.');
   expect(await daemon.ended()).toBe(75);
 });
 

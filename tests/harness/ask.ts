@@ -11,6 +11,8 @@ export interface Ask {
   readonly text: string;
   readonly session?: string;
   readonly key?: string;
+  /** Which agent or model; `default` leaves it to the gateway. */
+  readonly model?: string;
   readonly stream?: boolean;
   readonly agent?: Agent;
   /** Hard time-out of the whole request. */
@@ -27,7 +29,7 @@ export function keepAlive(sockets = 512): Agent {
 /** Asks the chat API for one reply. @throws the connection's error; Error when the time is over. */
 export function ask(port: number, what: Ask): Promise<Answer> {
   const body = JSON.stringify({
-    model: 'default',
+    model: what.model ?? 'default',
     messages: [{ role: 'user', content: what.text }],
     ...(what.stream === true ? { stream: true } : {}),
   });

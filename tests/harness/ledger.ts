@@ -38,6 +38,8 @@ export interface LedgerTarget {
 export interface LedgerOptions {
   /** A planted bug: each attempt under a key of its own, as a careless client does. */
   readonly freshKeys?: boolean;
+  /** Agents are killed: a turn that ends as dead and says so is answered, too. */
+  readonly agentsDie?: boolean;
   /** A message is given up after this long. */
   readonly patienceMs?: number;
 }
@@ -68,6 +70,11 @@ export class Ledger {
   }
   get answered(): number {
     return this.#entries.filter((entry) => entry.replies.size > 0).length;
+  }
+
+  /** Every reply that came. */
+  get replies(): string[] {
+    return this.#entries.flatMap((entry) => [...entry.replies.values()]);
   }
 
   close(): void {
@@ -190,7 +197,9 @@ export class Ledger {
         acknowledged();
       } else {
         const { message, outcome, text } = line.settled;
-        if (outcome === 'answered' || outcome === 'merged') this.#reply(entry, message, text);
+        const told = this.#options.agentsDie === true && outcome === 'dead' && /SIGKILL/.test(text);
+        if (outcome === 'answered' || outcome === 'merged' || told)
+          this.#reply(entry, message, text);
         else entry.troubles.push(`outcome ${outcome} ${line.settled.error ?? ''}`);
         return true;
       }
@@ -201,7 +210,7 @@ export class Ledger {
   #reply(entry: Entry, message: string, text: string): void {
     entry.replies.set(`${message} ${text}`, text);
     const mark = entry.text.slice(entry.text.lastIndexOf(' ') + 1);
-    const said = entry.text.startsWith('/say ');
+    const said = entry.text.startsWith('/say ') && !/SIGKILL/.test(text);
     if (said && !text.endsWith(mark)) entry.troubles.push(`another answer: ${text.slice(0, 200)}`);
   }
 

@@ -83,24 +83,26 @@ export class DemoRun {
     }
   }
 
-  /** One step a second. A second that had ended is not worked again; one that was cut off is. */
+  /** One step a second; what is left of one is a shorter step. A second that had ended is not worked again; one that was cut off is. */
   async #busy(seconds: number): Promise<void> {
     const { attempt, priorSteps } = this.#input;
     const done = priorSteps
       .filter((s) => s.state === 'done')
       .map((s) => Number(SECOND_ID.exec(s.id)?.[1] ?? 0));
     const from = Math.max(0, ...done) + 1;
-    this.#say(from > seconds ? 'Nothing is left to do.' : `Working for ${seconds} s:`);
-    for (let n = from; n <= seconds && !this.#signal.aborted; n++) {
+    const last = Math.ceil(seconds);
+    this.#say(from > last ? 'Nothing is left to do.' : `Working for ${seconds} s:`);
+    for (let n = from; n <= last && !this.#signal.aborted; n++) {
       const id = attempt === 1 ? `second-${n}` : `second-${n}-attempt-${attempt}`;
-      const title = `Working, second ${n} of ${seconds}`;
+      const title = `Working, second ${n} of ${last}`;
       await this.#sink.stepStarts({ id, name: 'work', args: { second: n }, title });
-      if (!(await wait(this.#clock, SECOND, this.#signal))) return;
+      const length = Math.min(1, seconds - n + 1) * SECOND;
+      if (!(await wait(this.#clock, length, this.#signal))) return;
       await this.#sink.stepEnds(id, 'done');
       this.#takeNotes();
       this.#say(` ${n}`);
     }
-    if (from <= seconds) this.#say('. Done.');
+    if (from <= last) this.#say('. Done.');
   }
 
   async #ask(question: string): Promise<void> {

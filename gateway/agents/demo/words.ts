@@ -24,7 +24,7 @@ export function readOrder(text: string): DemoOrder {
   const rest = match[2] ?? '';
   const limits = NUMBERS[word];
   if (limits === undefined) return { word, n: 0, rest };
-  const said = Number.parseInt(rest, 10);
+  const said = word === 'long' ? Number.parseInt(rest, 10) : Number.parseFloat(rest);
   const n = Number.isNaN(said) || said < 0 ? limits.usual : Math.min(said, limits.most);
   return { word, n, rest };
 }

@@ -108,8 +108,7 @@ describe('the gateway on Discord', () => {
     'R01, R02 and R05 hold when the gateway is killed at %s: each reply shows once',
     async (point) => {
       const { daemon, fake, say, answered } = await running({
-        SLUICE_CRASH_AT: point,
-        SLUICE_CRASH_GENERATION: '1',
+        SLUICE_CRASH_AT: `${point}@1`,
       });
       for (let i = 0; i < 12; i++) await say(i);
       expect(await answered()).toEqual(SPOTLESS);

@@ -115,8 +115,7 @@ describe('the gateway on Telegram', () => {
     'R01, R02 and R05 hold when the gateway is killed at %s',
     async (point) => {
       const { daemon, say, answered } = await running({
-        SLUICE_CRASH_AT: point,
-        SLUICE_CRASH_GENERATION: '1',
+        SLUICE_CRASH_AT: `${point}@1`,
       });
       for (let i = 0; i < 12; i++) await say(CHATS[i % 3] as number);
       const verdict = await answered();

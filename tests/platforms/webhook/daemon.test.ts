@@ -99,8 +99,7 @@ describe('the gateway behind a webhook', () => {
     'R01, R02 and R05 hold when the gateway is killed at %s',
     async (point) => {
       const { daemon, say, answered } = await running({
-        SLUICE_CRASH_AT: point,
-        SLUICE_CRASH_GENERATION: '1',
+        SLUICE_CRASH_AT: `${point}@1`,
       });
       for (let i = 0; i < 12; i++) await say(`chat-${i % 3}`);
       expect(await answered()).toEqual(SPOTLESS);
