@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
 import { COMPILED } from './vitest.config.ts';
 
-// Agents that others wrote, installed from npm at their first run: `npx vitest run --config vitest.real.config.ts`.
+// What others wrote, for real: agents, installed from npm at their first run (tests/agents/real), and a
+// systemd as process 1 of namespaces of its own (tests/service; as root):
+// `npx vitest run --config vitest.real.config.ts FOLDER`.
 export default defineConfig({
   test: {
-    include: ['tests/agents/real/**/*.real.ts'],
+    include: ['tests/agents/real/**/*.real.ts', 'tests/service/*.real.ts'],
     testTimeout: 120_000,
     env: COMPILED,
     hookTimeout: 300_000,

@@ -6,12 +6,14 @@ import { xdgConfigHome } from '../config/paths.ts';
 import { type Config, ConfigSchema } from '../config/schema.ts';
 import { ConfigError, RequestError } from '../core/exit.ts';
 import { type Run, runProgram } from '../service/command.ts';
-import type { ServiceDefinition } from '../service/definition.ts';
+import { remembered, type ServiceDefinition } from '../service/definition.ts';
 import type { Driver } from '../service/driver.ts';
 import type { Scope } from '../service/installedUnit.ts';
 import { launchd } from '../service/launchd.ts';
+import { labelOf, plistPath } from '../service/launchdPlist.ts';
 import { serviceLimits } from '../service/limits.ts';
-import { systemd } from '../service/systemd.ts';
+import { systemd, systemdPath } from '../service/systemd.ts';
+import { readIfThere } from '../service/unitFiles.ts';
 import { type Context, contextOf } from './context.ts';
 
 /** Options of every `sluice service` command. */
@@ -29,7 +31,10 @@ export interface ServiceContext extends Context {
   readonly budget: Budget;
 }
 
-/** Which service is meant, and who manages it. */
+/**
+ * Which service is meant, and who manages it. Home and configuration are those that are named, else those
+ * it was installed with.
+ */
 export function serviceContext(command: Command, run: Run = runProgram): ServiceContext {
   const options = command.optsWithGlobals<ServiceOptions & { home?: string }>();
   const { name } = options;
@@ -39,17 +44,29 @@ export function serviceContext(command: Command, run: Run = runProgram): Service
     );
   }
   const scope: Scope = options.system ? 'system' : 'user';
-  const context = contextOf(command);
-  const { places } = context;
-  const explicit = options.home !== undefined || Boolean(places.env.SLUICE_HOME);
-  const home = explicit ? context.home : usualHome(context.home, name, scope);
+  const given = contextOf(command);
+  const { env } = given.places;
+  const unit =
+    process.platform === 'darwin'
+      ? plistPath(labelOf(name), scope, env)
+      : systemdPath(`${name}.service`, scope, xdgConfigHome(given.places));
+  const installed = remembered(readIfThere(unit) ?? '');
+  const explicit = options.home !== undefined || Boolean(env.SLUICE_HOME);
+  const home = explicit ? given.home : (installed?.home ?? usualHome(given.home, name, scope));
+  const config = given.config ?? (env.SLUICE_CONFIG ? undefined : installed?.config);
+  const context: Context = { ...given, home, ...(config === undefined ? {} : { config }) };
   const budget = budgetOf(readable(context) ?? ConfigSchema.parse({}));
   const limits = serviceLimits(budget);
   const driver =
     process.platform === 'darwin'
-      ? launchd({ name, scope, run, limits, home, env: places.env, uid: process.getuid?.() ?? 0 })
-      : systemd({ name, scope, run, limits, configHome: xdgConfigHome(places) });
-  return { ...context, home, name, scope, run, budget, driver };
+      ? launchd({ name, scope, run, limits, home, env, uid: process.getuid?.() ?? 0 })
+      : systemd({ name, scope, run, limits, configHome: xdgConfigHome(given.places) });
+  return { ...context, name, scope, run, budget, driver };
+}
+
+/** @throws ConfigError where the service could not start as it is configured. */
+export function assertConfigured(context: ServiceContext): void {
+  load(loadOptions(context));
 }
 
 /** A service of the machine keeps its state with the machine's; one of another name, under its name. */

@@ -13,7 +13,12 @@ import { say, sayJson } from './context.ts';
 import { duration, table } from './format.ts';
 import { messageOf } from './guard.ts';
 import { observe } from './observed.ts';
-import { definitionOf, type InstallOptions, type ServiceContext } from './serviceContext.ts';
+import {
+  assertConfigured,
+  definitionOf,
+  type InstallOptions,
+  type ServiceContext,
+} from './serviceContext.ts';
 import { statusLines } from './statusText.ts';
 import { statusOrNone, waitFor } from './wait.ts';
 
@@ -189,6 +194,8 @@ export async function restartService(context: ServiceContext, force: boolean): P
         `${why}\n\`${own(context, 'restart')} --force\` ends it and starts anew`,
       );
     }
+    // What cannot work as configured would not come back at all.
+    assertConfigured(context);
     say(`No hand-over: ${why}`);
     await driver.forceRestart();
     forced = ' by force';

@@ -33,3 +33,22 @@ export function commandOf(
     ...words,
   ];
 }
+
+/** What an installed unit remembers of its gateway, so that a later command means the same one. */
+export interface Remembered {
+  readonly home: string;
+  readonly config?: string;
+}
+
+const REMEMBERS = /^(?:#|<!--) It serves (\{.*\})/m;
+
+/** The words for a comment of the unit. They hold no `--`, which would end a comment in XML. */
+export function remembering({ home, config }: ServiceDefinition): string {
+  return `It serves ${JSON.stringify({ home, config }).replaceAll('--', '\\u002d\\u002d')}`;
+}
+
+/** Undefined where a text is no unit of ours. */
+export function remembered(unit: string): Remembered | undefined {
+  const json = REMEMBERS.exec(unit)?.[1];
+  return json === undefined ? undefined : (JSON.parse(json) as Remembered);
+}

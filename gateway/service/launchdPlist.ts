@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../config/environment.ts';
-import { commandOf, type ServiceDefinition } from './definition.ts';
+import { commandOf, remembering, type ServiceDefinition } from './definition.ts';
 import type { Scope } from './installedUnit.ts';
 
 /** launchd waits so long between two starts; its own default, said so that nobody need look it up. */
@@ -54,6 +54,7 @@ export function launchdPlist(service: ServiceDefinition): string {
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">',
     '<!-- Written by `sluice service install`, and written anew when that is run again. -->',
+    `<!-- ${remembering(service)} -->`,
     '<plist version="1.0">',
     xml(job, ''),
     '</plist>',

@@ -19,13 +19,19 @@ export interface SystemdOptions {
 /** systemctl waits for a job by itself; this is for a systemd that does not answer. */
 const SLACK = 30;
 
+/** Where a unit of ours is written (systemd.unit(5), "Unit File Load Path"). */
+export function systemdPath(unit: string, scope: Scope, configHome: string): string {
+  return scope === 'system'
+    ? join('/etc/systemd/system', unit)
+    : join(configHome, 'systemd/user', unit);
+}
+
 /** systemd, of the system or of this user. */
 export function systemd(options: SystemdOptions): Driver {
   const { name, scope, run, limits } = options;
   const unit = `${name}.service`;
-  const folder =
-    scope === 'system' ? '/etc/systemd/system' : join(options.configHome, 'systemd/user');
-  const file = (suffix: string) => join(folder, `${name}.${suffix}`);
+  const file = (suffix: 'service' | 'socket') =>
+    systemdPath(`${name}.${suffix}`, scope, options.configHome);
   const flag = scope === 'user' ? ' --user' : '';
 
   const systemctl = async (seconds: number, ...args: readonly string[]): Promise<string> => {

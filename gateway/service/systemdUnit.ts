@@ -1,5 +1,5 @@
 import { ExitCode } from '../core/exit.ts';
-import { commandOf, type ServiceDefinition } from './definition.ts';
+import { commandOf, remembering, type ServiceDefinition } from './definition.ts';
 import { assignment, execWord, path } from './systemdQuote.ts';
 
 /** The first line of every unit that we write: what has another one is somebody else's. */
@@ -30,6 +30,7 @@ export function systemdUnit(service: ServiceDefinition): string {
   const system = scope === 'system';
   const lines = [
     OURS,
+    `# ${remembering(service)}`,
     '# Changes of your own belong into a drop-in, which is left alone:',
     `#   systemctl ${system ? '' : '--user '}edit ${name}`,
     '',
