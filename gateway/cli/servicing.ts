@@ -44,12 +44,14 @@ export async function install(context: ServiceContext, options: Install): Promis
     return;
   }
   const changes = compareFiles(files, options.force === true);
+  if (!options.dryRun) {
+    mayChange(context);
+    await driver.check();
+  }
   for (const change of changes) sayChange(change);
   const changed = changes.some(({ what }) => what !== 'same');
   if (options.dryRun) return say(changed ? 'Nothing was changed.' : 'Nothing would change.');
 
-  mayChange(context);
-  await driver.check();
   await makeHome(context, service);
   applyChanges(changes);
   await driver.enable(service);

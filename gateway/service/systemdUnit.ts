@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { ExitCode } from '../core/exit.ts';
 import { commandOf, remembering, type ServiceDefinition } from './definition.ts';
 import { assignment, execWord, path } from './systemdQuote.ts';
@@ -9,6 +10,8 @@ export const OURS =
 /** Between a supervisor's death and the next one; failures are spaced out by the supervisor itself. */
 const RESTART_PAUSE = '1s';
 const OPEN_FILES = 65_536;
+/** Variables for the gateway, secrets among them; in the home, which only its user can read. */
+const ENVIRONMENT_FILE = 'sluice.env';
 
 /**
  * The text of the service unit, from the constants and limits that the gateway itself goes by.
@@ -49,6 +52,7 @@ export function systemdUnit(service: ServiceDefinition): string {
     `ExecReload=${command('restart', '--await', '--timeout', String(limits.reload))}`,
     `WorkingDirectory=${path(home)}`,
     `Environment=${assignment('PATH', service.path)}`,
+    `EnvironmentFile=-${path(join(home, ENVIRONMENT_FILE))}`,
     'Restart=on-failure',
     `RestartForceExitStatus=${ExitCode.RESTART}`,
     `RestartPreventExitStatus=${ExitCode.CONFIG}`,

@@ -41,6 +41,7 @@ for (const [from, to] of [
 writeFileSync(inside('etc/fstab'), '');
 appendFileSync(inside('etc/passwd'), 'ada:x:1500:1500::/srv/sluice:/bin/sh\n');
 appendFileSync(inside('etc/group'), 'ada:x:1500:\n');
+appendFileSync(inside('etc/shadow'), 'ada:*:20000:0:99999:7:::\n');
 const units = inside('etc/systemd/system');
 mkdirSync(units, { recursive: true });
 for (const unit of [
@@ -70,7 +71,7 @@ process.execve?.(
     root,
     '/lib/systemd/systemd',
     '--unit=basic.target',
-    '--log-target=kmsg',
+    '--log-target=journal-or-kmsg',
     '--log-level=notice',
   ],
   { PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin', container: '' },
