@@ -6,7 +6,9 @@ import { chatOf, isShown, shownSession, state, update } from './store.js';
 import { readEarlier, trimTranscript } from './transcript.js';
 import { html, Icon, useEffect, useLayoutEffect, useRef, useState } from './view.js';
 
-const EXAMPLES = ['What can you do?', '/help', '/busy 20'];
+/** What a newcomer may try; the last only where the demonstration agent answers. */
+const EXAMPLES = ['What can you do?', '/help'];
+const DEMO_EXAMPLE = '/busy 20';
 
 /** One conversation: its lines, what runs, what waits, and the place to write. */
 export function Chat() {
@@ -35,6 +37,8 @@ function Lines({ items, empty, chat }) {
   const box = useRef();
   const atEnd = useRef(true);
   const height = useRef({ full: 0, first: undefined });
+  const top = useRef(0);
+  const sent = useRef(state.sent);
   const [away, setAway] = useState(false);
   const { transcript } = state;
 
@@ -42,6 +46,9 @@ function Lines({ items, empty, chat }) {
     const el = box.current;
     const first = transcript.entries[0]?.seq;
     const before = height.current;
+    // Who sends something wants to see what becomes of it.
+    if (state.sent !== sent.current) toEnd();
+    sent.current = state.sent;
     if (atEnd.current) el.scrollTop = el.scrollHeight;
     // Older lines came in above: what is looked at stays where it is.
     else if (before.first !== undefined && first < before.first)
@@ -62,7 +69,11 @@ function Lines({ items, empty, chat }) {
 
   const onScroll = () => {
     const el = box.current;
-    const end = el.scrollHeight - el.scrollTop - el.clientHeight < 60;
+    // Only a person goes up; lines that are laid out late make the place taller below.
+    const up = el.scrollTop < top.current;
+    top.current = el.scrollTop;
+    const near = el.scrollHeight - el.scrollTop - el.clientHeight < 60;
+    const end = near || (atEnd.current && !up);
     if (end !== atEnd.current) {
       atEnd.current = end;
       setAway(!end);
@@ -98,11 +109,13 @@ function Welcome({ chat }) {
     input.focus();
   };
   if (chat === undefined) return null;
+  const demo = state.status?.agents.some((a) => a.isDefault && a.type === 'demo');
+  const examples = demo ? [...EXAMPLES, DEMO_EXAMPLE] : EXAMPLES;
   return html`<div class="welcome">
     <img src="/console/logo.svg" alt="" width="44" height="44" />
     <h2>What shall we do?</h2>
     <p>Write below. You can close this page, or restart the gateway: what you sent is answered.</p>
-    <div class="examples">${EXAMPLES.map((text) => html`<button type="button" onClick=${() => put(text)}>${text}</button>`)}</div>
+    <div class="examples">${examples.map((text) => html`<button type="button" onClick=${() => put(text)}>${text}</button>`)}</div>
   </div>`;
 }
 

@@ -21,13 +21,17 @@ const marked = new Marked({
     html({ text }) {
       return escapeHtml(text);
     },
+    // A character says it to a screen reader, too; a box that cannot be ticked would need a label.
+    checkbox({ checked }) {
+      return `<span class="box">${checked ? '☑' : '☐'}</span> `;
+    },
     code({ text, lang }) {
       const language = /^[\w+#.-]{1,20}/.exec(lang ?? '')?.[0] ?? '';
       return `<figure class="code"><figcaption><span>${escapeHtml(language)}</span><button type="button" class="copy">Copy</button></figcaption><pre tabindex="0"><code>${escapeHtml(text)}</code></pre></figure>`;
     },
     table(token) {
       const row = (cells, tag) =>
-        `<tr>${cells.map((c) => `<${tag}>${this.parser.parseInline(c.tokens)}</${tag}>`).join('')}</tr>`;
+        `<tr>${cells.map((c) => `<${tag}${c.align ? ` class="${c.align}"` : ''}>${this.parser.parseInline(c.tokens)}</${tag}>`).join('')}</tr>`;
       return `<div class="table" tabindex="0"><table><thead>${row(token.header, 'th')}</thead><tbody>${token.rows.map((r) => row(r, 'td')).join('')}</tbody></table></div>`;
     },
   },
@@ -35,21 +39,13 @@ const marked = new Marked({
 
 const ALLOWED = {
   ALLOWED_TAGS:
-    'a b strong i em del s code pre p br hr ul ol li blockquote h1 h2 h3 h4 h5 h6 table thead tbody tr th td div figure figcaption span button input'.split(
+    'a b strong i em del s code pre p br hr ul ol li blockquote h1 h2 h3 h4 h5 h6 table thead tbody tr th td div figure figcaption span button'.split(
       ' ',
     ),
-  ALLOWED_ATTR: [
-    'href',
-    'class',
-    'type',
-    'tabindex',
-    'checked',
-    'disabled',
-    'start',
-    'target',
-    'rel',
-  ],
+  ALLOWED_ATTR: ['href', 'class', 'type', 'tabindex', 'start', 'target', 'rel'],
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
+  // Their values are no addresses; without this they would have to look like one.
+  ADD_URI_SAFE_ATTR: ['type', 'tabindex', 'start', 'target', 'rel'],
   ALLOW_DATA_ATTR: false,
 };
 
@@ -58,8 +54,6 @@ DOMPurify.addHook('afterSanitizeAttributes', (node) => {
     node.setAttribute('target', '_blank');
     node.setAttribute('rel', 'noopener noreferrer nofollow');
   }
-  // The only input Markdown makes is the box of a task list.
-  if (node.tagName === 'INPUT' && node.getAttribute('type') !== 'checkbox') node.remove();
 });
 
 /** One block of a text. While a reply streams, only its last block changes. */

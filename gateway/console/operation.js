@@ -48,7 +48,7 @@ function readDead() {
 function Head({ status }) {
   const stale = state.connection === 'lost';
   return html`<section class="card head" aria-label="State">
-    <p class="big"><span class=${`dot ${stale ? 'lost' : status.ready ? 'good' : 'busy'}`}></span>${stale ? 'Unknown' : (STATES[status.state] ?? status.state)}</p>
+    <p class="big"><span class=${`dot ${stale ? 'lost' : status.ready ? 'good' : 'busy'}`}></span>${stale ? 'Unknown' : wordOf(status)}</p>
     ${stale && html`<p class="reason">No connection; this is what was last known.</p>`}
     ${!stale && status.reasons.map((r) => html`<p class="reason">${r}</p>`)}
     <dl><div><dt>Up for</dt><dd><${Since} at=${status.startedAt} /></dd></div>
@@ -57,6 +57,10 @@ function Head({ status }) {
       <div><dt>Process</dt><dd>${status.generation}. <span class="id">${status.instance.slice(-8)}</span></dd></div>
       <div><dt>Version</dt><dd>${status.version}</dd></div></dl>
   </section>`;
+}
+
+function wordOf({ state: now, drain }) {
+  return drain?.state === 'open' && now === 'draining' ? 'Paused' : (STATES[now] ?? now);
 }
 
 function Turns({ status }) {

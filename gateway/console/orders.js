@@ -1,5 +1,5 @@
 import { del, post } from './api.js';
-import { attempt, toast } from './store.js';
+import { attempt } from './store.js';
 import { clock, html, Icon, useState } from './view.js';
 
 /** Restart and drain: what each does and waits for is said before it is pressed, and while it goes on. */
@@ -38,14 +38,9 @@ export function Orders({ status }) {
             ? html`<p>No new answer starts until ${clock(drain.deadline)}. Messages are kept and wait. ${activeTurns > 0 ? `Still running: ${activeTurns}.` : 'Nothing runs.'}</p>
               <button type="button" onClick=${() => attempt(() => del('/api/drain'))}>Go on now</button>`
             : html`<p>Running answers finish, no new one starts. Messages are kept and wait.</p>
-              <button type="button" onClick=${() => pause()}><${Icon} name="pause" size=${16} />Pause</button>`
+              <button type="button" onClick=${() => attempt(() => post('/api/drain', {}))}><${Icon} name="pause" size=${16} />Pause</button>`
         }</div>
     </div></section>`;
-}
-
-async function pause() {
-  const order = await attempt(() => post('/api/drain', {}));
-  if (order !== undefined) toast(`Paused until ${clock(order.deadline)}.`);
 }
 
 const ENDS = {

@@ -31,6 +31,7 @@ export function sendMessage(chat, text) {
   localStorage.setItem(PREFIX + item.clientId, JSON.stringify(item));
   update((s) => {
     s.pending = [...s.pending, item];
+    s.sent++;
   });
   flushPending();
 }

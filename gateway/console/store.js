@@ -29,6 +29,8 @@ export const state = {
   said: new Map(),
   steps: new Map(),
   pending: [],
+  /** How many messages were sent from this page. */
+  sent: 0,
   transcript: { session: undefined, entries: [], more: false, loading: false },
   dead: [],
   drawer: false,

@@ -25,7 +25,7 @@ const PATHS = {
   search: 'M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14ZM16 16l4 4',
   pencil: 'M4 20h4L19 9l-4-4L4 16v4Z',
   gauge: 'M4 18a8 8 0 1 1 16 0M12 18l4-6',
-  stop: 'M8 8h8v8H8z',
+  stop: 'M6.5 6.5h11v11h-11z',
   send: 'M12 19V5M6 11l6-6 6 6',
   close: 'M6 6l12 12M18 6 6 18',
   menu: 'M4 7h16M4 12h16M4 17h16',

@@ -32,7 +32,7 @@ async function axe(page: Page, run: string): Promise<string[]> {
 }
 
 const MARKDOWN =
-  '# Title\n\nText with `code` and [a link](https://example.org).\n\n```js\nlet a = 1;\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n- [ ] task\n';
+  '# Title\n\nText with `code` and [a link](https://example.org).\n\n```js\nlet a = 1;\n```\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n3. third\n\n- [ ] task\n';
 
 describe('in light and in dark colours', () => {
   it('axe-core has no serious finding, in a conversation, while it runs, and in the operation view', async () => {
@@ -48,6 +48,8 @@ describe('in light and in dark colours', () => {
     await say(page, 'next');
     await page.getByText('Waits for its turn', { exact: true }).waitFor();
     await page.getByRole('group', { name: 'May I?' }).waitFor();
+    await page.getByText('☐ task').waitFor();
+    expect(await page.locator('ol[start="3"], td.right').count()).toBe(2);
     expect(await findings(page)).toEqual([]);
     await page.getByLabel('Message', { exact: true }).fill('/');
     await page.getByRole('listbox').waitFor();
@@ -147,6 +149,14 @@ describe('while an answer streams', () => {
     puppet.finish();
     await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
     expect((await place()).top).toBe(before);
+    // Elsewhere and back, and after sending something, one is at the end again.
+    await page.getByRole('link', { name: 'Operation' }).click();
+    await page.goBack();
+    await eventually('at the end', async () => (await place()).left < 5);
+    await page.locator('.lines').evaluate((el) => el.scrollTo({ top: 300 }));
+    await page.getByRole('button', { name: 'Latest' }).waitFor();
+    await say(page, 'and now?');
+    await eventually('at the end', async () => (await place()).left < 5);
   });
 });
 
