@@ -1,6 +1,6 @@
 import { ask, keepAlive } from '../tests/harness/ask.ts';
 import { Daemon } from '../tests/harness/daemonProcess.ts';
-import { withDaemon } from './gateway.ts';
+import { withDaemon } from './daemon.ts';
 import { at, table } from './table.ts';
 
 const RESTARTS = Number(process.env.BENCH_RESTARTS ?? 20);
