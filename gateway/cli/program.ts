@@ -29,6 +29,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   trace: { group: 'Messages:', load: async () => (await import('./trace.ts')).traceCommand() },
   dead: { group: 'Messages:', load: async () => (await import('./dead.ts')).deadCommand() },
+  doctor: { group: 'Set-up:', load: async () => (await import('./doctor.ts')).doctorCommand() },
   service: {
     group: 'Set-up:',
     load: async () => (await import('./service.ts')).serviceCommand(),
@@ -43,7 +44,7 @@ Examples:
   sluice chat                    talk to it on this terminal
   sluice send "Hello"            say something and wait for the reply
   sluice restart                 a new instance takes over; succeeds when it is ready
-  sluice config check            is the configuration right?
+  sluice doctor                  what is wrong, and how is it mended?
 
 Exit codes: 0 done, 1 failed, 75 restart asked for, 78 it cannot work as configured.`;
 

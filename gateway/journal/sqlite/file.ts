@@ -1,15 +1,11 @@
-import { chmodSync, closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
-import { pathToFileURL } from 'node:url';
+import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { JournalUnavailable, JournalUnusable } from '../../core/exit.ts';
+import { APPLICATION_ID, complaintAbout } from './complaint.ts';
 import { Connection } from './connection.ts';
-import { asUnavailable, SQLITE, sqliteCode } from './errors.ts';
+import { asUnavailable } from './errors.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import type { Migration } from './migrations/migration.ts';
 
-/** "SLUC": says that a SQLite file is one of ours (https://sqlite.org/fileformat.html, offset 68). */
-export const APPLICATION_ID = 0x534c5543;
-const MAGIC = 'SQLite format 3\0';
 /** Up to this many bytes the whole file is checked at each start; above, only its schema is. */
 const CHECK_LIMIT = 8 * 1024 * 1024;
 const MODE = 0o600;
@@ -96,7 +92,7 @@ function migrate(connection: Connection, migrations: readonly Migration[]): void
 function inspect(file: string, newest: number): void {
   const start = performance.now();
   for (;;) {
-    const complaint = complaintAbout(file, newest);
+    const complaint = complaintAbout(file, newest, CHECK_LIMIT);
     if (complaint === undefined) return;
     // Another process may be making or changing the file this very moment.
     const beingUsed = existsSync(`${file}-journal`) || existsSync(`${file}-wal`);
@@ -107,67 +103,6 @@ function inspect(file: string, newest: number): void {
     }
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
   }
-}
-
-function complaintAbout(file: string, newest: number): string | undefined {
-  const header = readHeader(file);
-  if (header.size === 0) return undefined;
-  if (header.magic !== MAGIC) return 'it is not a SQLite file, or its beginning is damaged';
-  if (header.applicationId !== APPLICATION_ID) return 'it belongs to another program';
-  const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
-  let db: DatabaseSync | undefined;
-  try {
-    db = new DatabaseSync(probeUrl(file), { readOnly: true, timeout: 0 });
-    const probe = new Connection(db, file);
-    return probe.patiently(() => complaintOf(probe, header.size, newest));
-  } catch (error) {
-    const code = sqliteCode(error);
-    if (code === SQLITE.CORRUPT || code === SQLITE.NOTADB) return damaged(error);
-    if (code === 1) return damaged(error); // a schema that doesn't parse, a table that isn't there
-    throw error;
-  } finally {
-    db?.close();
-  }
-}
-
-/**
- * Without a WAL nobody is writing, and the file is read as it lies there: to read a file in WAL mode
- * otherwise leaves a -wal and a -shm beside it (https://sqlite.org/uri.html#uriimmutable).
- */
-function probeUrl(file: string): URL {
-  const url = pathToFileURL(file);
-  if (!existsSync(`${file}-wal`) && !existsSync(`${file}-journal`)) url.search = 'immutable=1';
-  return url;
-}
-
-function complaintOf(probe: Connection, size: number, newest: number): string | undefined {
-  const version = probe.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
-  if (version > newest) {
-    return `a newer version of sluice wrote it (schema ${version}, this one knows ${newest})`;
-  }
-  const tables = probe.all<{ name: string }>(
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('messages', 'lanes', 'outbox')",
-  );
-  if (tables.length !== 3) return 'it has none of the tables of a journal';
-  if (size > CHECK_LIMIT) return undefined;
-  const verdict = probe.get<{ quick_check: string }>('PRAGMA quick_check(1)')?.quick_check;
-  return verdict === 'ok' ? undefined : `it is damaged (${verdict})`;
-}
-
-function readHeader(file: string): { size: number; magic: string; applicationId: number } {
-  const fd = openSync(file, 'r');
-  try {
-    const bytes = Buffer.alloc(100);
-    readSync(fd, bytes, 0, 100, 0);
-    const magic = bytes.toString('latin1', 0, 16);
-    return { size: fstatSync(fd).size, magic, applicationId: bytes.readUInt32BE(68) };
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function damaged(error: unknown): string {
-  return `it is damaged (${error instanceof Error ? error.message : String(error)})`;
 }
 
 function cannotOpen(file: string, cause: unknown): JournalUnavailable {

@@ -1,0 +1,68 @@
+import { lstat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { socketName } from '../../control/socketPath.ts';
+import type { Status } from '../../core/status.ts';
+import { acquireKernelLock } from '../../supervisor/kernelLock.ts';
+import type { Check } from '../check.ts';
+import type { Examinee } from '../examinee.ts';
+import { type Finding, says } from '../finding.ts';
+import { shellLine, shellWord } from '../shell.ts';
+
+const { ok, problem, warning } = says('gateway');
+
+/** The process that runs on this home, if any: it answers, it is ready, it is of this version. */
+export const gatewayCheck: Check = {
+  name: 'gateway',
+  async examine(of) {
+    const gateway = await of.gateway();
+    if (gateway.is === 'running') return running(of, gateway.status);
+    const holder = await locked(of.home);
+    if (gateway.is === 'silent') {
+      return [problem(gateway.why, `sluice stop --force --home ${shellWord(of.home)}`)];
+    }
+    if (holder) {
+      const what = 'a gateway holds this home and does not answer on its socket';
+      return [problem(what, `sluice stop --force --home ${shellWord(of.home)}`)];
+    }
+    const socket = socketName(of.home);
+    if ((await lstat(socket).catch(() => undefined)) === undefined) return [ok('none is running')];
+    return [
+      warning(
+        'none is running, and the socket of one that died is still there',
+        shellLine('rm', socket),
+        async () => {
+          await unlink(socket);
+          return `removed ${socket}`;
+        },
+      ),
+    ];
+  },
+};
+
+function running(of: Examinee, status: Status): Finding[] {
+  const about = `${status.state}, pid ${status.pid}, version ${status.version}`;
+  const findings: Finding[] = [];
+  if (!status.ready && status.state !== 'starting') {
+    findings.push(problem(`${about}: not ready (${status.reasons.join('; ')})`, 'sluice restart'));
+  }
+  if (status.version !== of.version) {
+    findings.push(
+      warning(`version ${status.version} runs, and ${of.version} is installed`, 'sluice restart'),
+    );
+  }
+  return findings.length > 0 ? findings : [ok(about)];
+}
+
+/** Whether somebody holds the home's lock. The lock's file is not made for that. */
+async function locked(home: string): Promise<boolean> {
+  const file = join(home, 'lock.db');
+  if ((await lstat(file).catch(() => undefined)) === undefined) return false;
+  try {
+    const lock = acquireKernelLock(file);
+    lock?.release();
+    return lock === undefined;
+  } catch {
+    // It cannot be opened: what is wrong with the home is said by its own check.
+    return false;
+  }
+}
