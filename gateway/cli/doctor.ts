@@ -26,7 +26,7 @@ export function doctorCommand(): Command {
         ...(config === undefined ? {} : { config }),
       });
       const examination = await examine(world, { fix: options.fix === true });
-      const { findings, mended, hanging } = examination;
+      const { findings, mended } = examination;
       const sound = !findings.some(({ level }) => level === 'problem');
       if (options.json) sayJson({ ok: sound, home, findings, mended });
       else {
@@ -37,6 +37,6 @@ export function doctorCommand(): Command {
       }
       process.exitCode = sound ? 0 : 1;
       const { leaveNow } = await import('./leaving.ts');
-      await leaveNow(hanging.length > 0);
+      await leaveNow();
     });
 }

@@ -9,8 +9,6 @@ export interface Examination {
   readonly findings: readonly Finding[];
   /** What the safe mends have done, one line each; what failed says so. */
   readonly mended: readonly string[];
-  /** Checks that did not come to an end: a thread may still hang, and with it an ordinary exit. */
-  readonly hanging: readonly string[];
 }
 
 export interface ExaminationOptions {
@@ -24,7 +22,7 @@ export interface ExaminationOptions {
 }
 
 /** With Node's own start, one pass and a second after mending stay within ten seconds. */
-const LIMIT_MS = 8_000;
+const LIMIT_MS = 7_000;
 const AGAIN_MS = 1_000;
 
 /**
@@ -41,7 +39,6 @@ export async function examine(
   const done = (found: Results, mended: readonly string[]): Examination => ({
     findings: checks.flatMap((check) => found.get(check) ?? []),
     mended,
-    hanging: checks.filter((check) => hung.has(found.get(check) ?? [])).map((c) => c.name),
   });
   if (!options.fix || fixable.length === 0) return done(first, []);
   const mended: string[] = [];
@@ -60,8 +57,6 @@ export async function examine(
 }
 
 type Results = ReadonlyMap<Check, readonly Finding[]>;
-/** The findings that stand for a check without an end. */
-const hung = new WeakSet<readonly Finding[]>();
 
 async function pass(world: World, checks: readonly Check[], limitMs: number): Promise<Results> {
   const of = examinee(world);
@@ -83,14 +78,12 @@ async function pass(world: World, checks: readonly Check[], limitMs: number): Pr
 }
 
 function tooLate(name: string, limitMs: number): readonly Finding[] {
-  const findings = [
+  return [
     says(name).problem(
       `no end after ${limitMs / 1000} s: something that it asks does not answer`,
       'look at the network and the disks (`df -h` hanging too means a lost mount), then: sluice doctor',
     ),
   ];
-  hung.add(findings);
-  return findings;
 }
 
 function unexpected(name: string, error: Error): Finding {

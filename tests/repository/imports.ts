@@ -40,6 +40,9 @@ const within = (...folders: string[]) => {
 };
 const ours = within('gateway', 'scripts', 'tests', 'bench');
 
+/** Folders of whole subcommands: they may look at everything, and nothing rests on them. */
+const AT_THE_COMMAND_LINE = ['gateway/doctor', 'gateway/setup'];
+
 /** Imports run one way: cli → lifecycle → adapters and journal → core. */
 export const RULES: readonly Rule[] = [
   {
@@ -91,6 +94,12 @@ export const RULES: readonly Rule[] = [
       within('gateway/core', 'gateway/config')(to) ||
       to === 'gateway/attachments/options.ts' ||
       /^gateway\/(?:platforms|agents)\/(?:.+\/)?options\.ts$/.test(to),
+  },
+  {
+    name: 'what is done for a person at the command line is known there only',
+    about: (path) =>
+      within('gateway')(path) && !within('gateway/cli', ...AT_THE_COMMAND_LINE)(path),
+    allows: (to) => !within(...AT_THE_COMMAND_LINE)(to),
   },
   {
     name: 'only main.ts knows the command line',

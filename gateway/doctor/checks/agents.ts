@@ -12,7 +12,7 @@ import { type Finding, says } from '../finding.ts';
 import { secretRefs } from '../secretRefs.ts';
 import { shellLine } from '../shell.ts';
 
-const LIMIT_MS = 7_000;
+const LIMIT_MS = 6_000;
 const silent: AgentLog = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Each agent, by its own probe: could a turn start now? */

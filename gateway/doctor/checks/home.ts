@@ -71,9 +71,9 @@ async function absent(home: string): Promise<Finding> {
   return { ...ok(`${home}; the first start makes it`), fix };
 }
 
-/** Lock files hold nothing; SQLite gives them the mode that the umask leaves. */
+/** Lock files hold nothing; SQLite gives them the mode that the umask leaves. A configuration, no secret. */
 function harmless(name: string): boolean {
-  return name.startsWith('lock.db');
+  return name.startsWith('lock.db') || name.endsWith('.yaml');
 }
 
 function mode(path: string, is: number, shall: number, what: string): Finding {

@@ -8,7 +8,7 @@ import { says } from '../finding.ts';
 import { shellLine } from '../shell.ts';
 
 const { ok, problem, warning } = says('journal');
-const LIMIT_MS = 7_000;
+const LIMIT_MS = 6_000;
 /** A clock that was set: more than this is no measuring error. */
 const AHEAD_MS = 60_000;
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Fault, Faults } from '../shared/faults.ts';
 import { answer, bodyOf, Outages } from '../shared/http.ts';
 import { FakeGateway } from './gateway.ts';
-import { APPLICATION, Bad, BOT, World } from './server.ts';
+import { APPLICATION, Bad, BOT, GUILD, World } from './server.ts';
 import type { Said } from './types.ts';
 
 // Discord's REST API and gateway for one bot, in a process of its own, and a control address for the
@@ -15,6 +15,8 @@ const strange: string[] = [];
 const calls: { method: string; at: number; channel?: string }[] = [];
 let revoked = false;
 let sessionsLeft = 1000;
+/** What the bot may: the application's flags, and its permissions on the server. */
+const rights = { flags: String(1 << 18), permissions: String(8) };
 
 const outages = new Outages((request, response) => {
   handle(request, response).catch((error: Error) => {
@@ -100,6 +102,7 @@ function nameOf(method: string, path: string[]): string {
   if (path[0] === 'applications')
     return path[1] === '@me' ? `${method} application` : `${method} commands`;
   if (path[0] === 'interactions') return `${method} callback`;
+  if (path[0] === 'users') return path[2] === 'guilds' ? `${method} guilds` : `${method} user`;
   if (path[0] === 'webhooks') return `${method} original`;
   return `${method} ${path[0] ?? ''}`;
 }
@@ -108,7 +111,16 @@ function call(method: string, path: string[], body: Record<string, unknown>, url
   const [, first = '', , third = ''] = path;
   switch (method) {
     case 'GET application':
-      return { id: APPLICATION, name: 'Sluice', bot: { id: BOT, username: 'sluice' } };
+      return {
+        id: APPLICATION,
+        name: 'Sluice',
+        bot: { id: BOT, username: 'sluice' },
+        flags: Number(rights.flags),
+      };
+    case 'GET user':
+      return { id: BOT, username: 'sluice' };
+    case 'GET guilds':
+      return [{ id: GUILD, name: 'Mill', permissions: rights.permissions }];
     case 'GET gateway':
       return {
         url: gateway.url,
@@ -175,6 +187,8 @@ function control(what: string, body: Record<string, unknown>): unknown {
     case 'revoke':
       revoked = body.revoked === true;
       return {};
+    case 'rights':
+      return Object.assign(rights, body);
     case 'close':
       return gateway.close(Number(body.code));
     case 'forget':
