@@ -24,9 +24,11 @@ export interface FakeDiscord extends FakeProcess {
 }
 
 /** Discord for one test. */
-export async function fakeDiscord(): Promise<FakeDiscord> {
+export async function fakeDiscord(
+  undo: (close: () => Promise<void>) => void = onTestFinished,
+): Promise<FakeDiscord> {
   const fake = await spawnFake(fileURLToPath(new URL('./main.ts', import.meta.url)));
-  onTestFinished(() => fake.stop());
+  undo(() => fake.stop());
   const state = () => fake.control<DiscordState>('state');
   return {
     ...fake,

@@ -55,7 +55,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     at: Date.now(),
     ...(path[0] === 'channels' && path[1] ? { channel: path[1] } : {}),
   });
-  const fault = faults.strike(method);
+  const fault = faults.strike(method, text);
   if (fault?.kind === 'before') return void request.socket.destroy();
   if (fault?.kind === 'slow') await new Promise((done) => setTimeout(done, fault.ms ?? 0));
   if (fault?.kind === 'status') return refuse(response, fault);
@@ -67,6 +67,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     answer(response, { status: error.status, body: { message: error.message, code: error.code } });
     return;
   }
+  if (fault?.kind === 'hold') return;
   if (fault?.kind === 'after') return void request.socket.destroy();
   if (fault?.kind === 'status-after') return refuse(response, fault);
   if (result === undefined) {

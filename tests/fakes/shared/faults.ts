@@ -3,12 +3,22 @@
  *
  * `before`: the connection is cut, nothing happened. `after`: it happened, the answer was lost.
  * `status`: an error answer, nothing happened. `status-after`: an error answer, but it happened.
- * `slow`: answered after `ms`. `duplicate`: getUpdates hands out confirmed updates again.
+ * `slow`: answered after `ms`. `hold`: it happened, and is never answered. `duplicate`: getUpdates hands out confirmed updates again.
  * `shuffle`: getUpdates hands them out in the wrong order.
  */
 export interface Fault {
   readonly method: string;
-  readonly kind: 'before' | 'after' | 'status' | 'status-after' | 'slow' | 'duplicate' | 'shuffle';
+  readonly kind:
+    | 'before'
+    | 'after'
+    | 'status'
+    | 'status-after'
+    | 'slow'
+    | 'hold'
+    | 'duplicate'
+    | 'shuffle';
+  /** Strikes only requests whose body holds this. */
+  readonly match?: string;
   readonly times?: number;
   readonly skip?: number;
   readonly status?: number;
@@ -30,9 +40,10 @@ export class Faults {
   }
 
   /** The fault that strikes this request, if any. */
-  strike(method: string): Fault | undefined {
+  strike(method: string, body: string): Fault | undefined {
     for (const armed of this.#armed) {
       if (armed.fault.method !== method && armed.fault.method !== '*') continue;
+      if (armed.fault.match !== undefined && !body.includes(armed.fault.match)) continue;
       if (armed.skip > 0) {
         armed.skip--;
         continue;

@@ -24,9 +24,11 @@ export interface FakeTelegram extends FakeProcess {
 }
 
 /** A Bot API server for one test. */
-export async function fakeTelegram(): Promise<FakeTelegram> {
+export async function fakeTelegram(
+  undo: (close: () => Promise<void>) => void = onTestFinished,
+): Promise<FakeTelegram> {
   const fake = await spawnFake(fileURLToPath(new URL('./main.ts', import.meta.url)));
-  onTestFinished(() => fake.stop());
+  undo(() => fake.stop());
   const state = () => fake.control<TelegramState>('state');
   return {
     ...fake,

@@ -39,7 +39,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   const args = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
   const chat = args.chat_id === undefined ? {} : { chat: String(args.chat_id) };
   calls.push({ method, at: Date.now(), ...chat });
-  const fault = faults.strike(method);
+  const fault = faults.strike(method, text);
   if (fault?.kind === 'before') return void request.socket.destroy();
   if (fault?.kind === 'slow') await new Promise((done) => setTimeout(done, fault.ms ?? 0));
   if (fault?.kind === 'status') return refuse(response, refusalBy(fault), fault.retryAfter);
@@ -52,6 +52,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     if (error.code === 404) strange.push(`${method}: no such method`);
     return refuse(response, error);
   }
+  if (fault?.kind === 'hold') return;
   if (fault?.kind === 'after') return void request.socket.destroy();
   if (fault?.kind === 'status-after') return refuse(response, refusalBy(fault), fault.retryAfter);
   answer(response, { status: 200, body: { ok: true, result } });
