@@ -4,6 +4,7 @@ import { Line } from './lines.js';
 import { titleOf } from './sidebar.js';
 import { chatOf, isShown, shownSession, state, update } from './store.js';
 import { readEarlier, trimTranscript } from './transcript.js';
+import { Used } from './usage.js';
 import { html, Icon, useEffect, useLayoutEffect, useRef, useState } from './view.js';
 
 /** What a newcomer may try; the last only where the demonstration agent answers. */
@@ -22,6 +23,7 @@ export function Chat() {
   return html`<header class="top">
       <button type="button" class="icon-button menu" aria-label="Show conversations" onClick=${openDrawer}><${Icon} name="menu" /></button>
       <h1 dir="auto">${session ? titleOf(session) : 'New conversation'}</h1>
+      <${Used} session=${session} />
     </header>
     <${Lines} key=${chat ?? route.session} items=${items} empty=${ready && items.length === 0 && !state.transcript.loading} chat=${chat} />
     ${own ? html`<${Composer} key=${chat} chat=${chat} />` : ready && html`<p class="closed">${closedReason(session)}</p>`}`;

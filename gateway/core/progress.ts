@@ -1,4 +1,5 @@
 import type { Outcome } from './message.ts';
+import type { Usage } from './turn.ts';
 
 /**
  * What happens, as it happens. Not durable: whoever misses it reads the journal. Each item names its
@@ -53,6 +54,8 @@ export type Progress =
       readonly lane: string;
       readonly turn: string;
       readonly end: 'answered' | 'cancelled' | 'failed' | 'suspended';
+      /** Of this run, where the agent told it. */
+      readonly usage?: Usage;
     }
   /** A message has its outcome; `text` is the reply, for merged ones that of the turn they are part of. */
   | {
@@ -62,6 +65,7 @@ export type Progress =
       readonly outcome: Outcome;
       readonly text: string;
       readonly error?: string;
+      readonly usage?: Usage;
     }
   | { readonly type: 'notice'; readonly lane: string; readonly text: string }
   | {

@@ -71,6 +71,7 @@ export interface Journal {
   session(id: string): Promise<SessionRow | undefined>;
   /** Ends the lane's session and starts another; what is queued belongs to the new one. */
   newSession(lane: string, now: number): Promise<SessionRow>;
+  /** Another agent starts without the earlier one's model and state; a model of '' is the agent's own. */
   updateSession(
     id: string,
     patch: { title?: string; agent?: string; model?: string },

@@ -1,3 +1,4 @@
+import type { Agent } from '../agents/agent.ts';
 import { type COMMANDS, helpText, parseCommand } from '../core/commands.ts';
 import type { StoredMessage } from '../core/message.ts';
 import type { Operations } from '../core/operations.ts';
@@ -74,7 +75,7 @@ export class Commands {
     },
     new: async (message) => {
       const { journal, clock, bus } = this.#shop;
-      const before = await journal.session(message.session);
+      const before = await this.#answering(message);
       const session = await journal.newSession(message.lane, clock.now());
       bus.emit({
         type: 'session',
@@ -82,10 +83,7 @@ export class Commands {
         session: session.id,
         before: message.session,
       });
-      if (before !== undefined)
-        await this.#agentOf(before.agent)
-          ?.endSession?.(before.id)
-          .catch(() => {});
+      await before.endSession?.(message.session).catch(() => {});
       return 'A fresh conversation. What was said before is kept, and no longer used.';
     },
     retry: async () => 'There is nothing to ask again.',
@@ -98,8 +96,8 @@ export class Commands {
     agent: async (message, args) => {
       const names = this.#shop.agents.names();
       if (args === '') {
-        const session = await this.#shop.journal.session(message.session);
-        return `Agent: ${session?.agent ?? this.#shop.agents.defaultName}. There are: ${names.join(', ')}.`;
+        const { name } = await this.#answering(message);
+        return `Agent: ${name}. There are: ${names.join(', ')}.`;
       }
       if (!names.includes(args))
         return `There is no agent "${args}". There are: ${names.join(', ')}.`;
@@ -108,14 +106,20 @@ export class Commands {
     },
     model: async (message, args) => {
       const session = await this.#shop.journal.session(message.session);
-      const agent = this.#agentOf(session?.agent);
-      const models = (await agent?.models?.()) ?? [];
+      const agent = await this.#answering(message);
+      const models = (await agent.models?.()) ?? [];
       const choice =
-        models.length === 0
+        agent.models === undefined
           ? 'This agent has no models to choose from.'
-          : `There are: ${models.join(', ')}.`;
+          : models.length === 0
+            ? 'It names none now; a name is passed on to it.'
+            : `There are: ${models.join(', ')}.`;
       if (args === '') return `Model: ${session?.model ?? 'the agent’s own'}. ${choice}`;
-      if (models.length > 0 && !models.includes(args))
+      if (args === 'default') {
+        await this.#shop.journal.updateSession(message.session, { model: '' });
+        return 'From the next message on, the agent’s own model is used here.';
+      }
+      if (agent.models === undefined || (models.length > 0 && !models.includes(args)))
         return `There is no model "${args}". ${choice}`;
       await this.#shop.journal.updateSession(message.session, { model: args });
       return `From the next message on, ${args} is used here.`;
@@ -154,9 +158,12 @@ export class Commands {
     },
   };
 
-  #agentOf(name: string | undefined) {
-    const { agents } = this.#shop;
-    return agents.get(name ?? agents.defaultName);
+  /** The agent that would answer a message here: the session's choice, the route's, or the default. */
+  async #answering(message: StoredMessage): Promise<Agent> {
+    const { journal, agents } = this.#shop;
+    const chosen = (await journal.session(message.session))?.agent;
+    const given = { messages: [message], ...(chosen === undefined ? {} : { agent: chosen }) };
+    return agents.of(given).agent;
   }
 }
 

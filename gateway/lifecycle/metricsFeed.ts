@@ -36,7 +36,9 @@ export function metricsFeed(metrics: Metrics, clock: Clock): ProgressListener {
       case 'ended': {
         const run = started.get(p.turn);
         started.delete(p.turn);
-        if (run !== undefined) metrics.turnEnded(run.agent, p.end, clock.monotonic() - run.at);
+        if (run === undefined) break;
+        metrics.turnEnded(run.agent, p.end, clock.monotonic() - run.at);
+        if (p.usage !== undefined) metrics.used(run.agent, p.usage);
         break;
       }
       case 'settled':

@@ -22,8 +22,14 @@ export class Settlements {
     this.#close.push(
       bus.subscribe((p) => {
         if (p.type !== 'settled') return;
-        const { message, outcome, text, error } = p;
-        this.#settle({ message, outcome, text, ...(error === undefined ? {} : { error }) });
+        const { message, outcome, text, error, usage } = p;
+        this.#settle({
+          message,
+          outcome,
+          text,
+          ...(error === undefined ? {} : { error }),
+          ...(usage === undefined ? {} : { usage }),
+        });
       }),
       journal.onForeignCommit(() => void this.#lookAgain()),
     );

@@ -203,7 +203,8 @@ export class Turns {
       throw error;
     }
     crashPoint('turn-ended');
-    bus.emit({ type: 'ended', lane: turn.lane, turn: turn.turn, end: verdict.end });
+    const used = usage === undefined ? {} : { usage };
+    bus.emit({ type: 'ended', lane: turn.lane, turn: turn.turn, end: verdict.end, ...used });
     if (!receipt.accepted) {
       log.warn(
         { message: head.id, turn: turn.turn, fence: turn.fence },
@@ -222,7 +223,7 @@ export class Turns {
     if (placeholder !== undefined && verdict.end !== 'suspended') {
       void this.#placeholders.forget(turn.turn).catch(() => {});
     }
-    this.#announce(turn, verdict);
+    this.#announce(turn, verdict, usage);
     if (receipt.readyAt !== undefined) this.later(turn.lane, receipt.readyAt);
     if (receipt.next === undefined || token === undefined) {
       token?.release();
@@ -275,7 +276,7 @@ export class Turns {
       : [{ ...first, platformId: placeholder }, ...rest];
   }
 
-  #announce(turn: ClaimedTurn, verdict: Verdict): void {
+  #announce(turn: ClaimedTurn, verdict: Verdict, usage?: Usage): void {
     if (verdict.outcome === undefined) return;
     const { reply, error } = verdict;
     turn.messages.forEach((m, i) => {
@@ -286,6 +287,7 @@ export class Turns {
         outcome: i === 0 ? (verdict.outcome as 'answered') : 'merged',
         text: reply,
         ...(error === undefined ? {} : { error }),
+        ...(usage === undefined ? {} : { usage }),
       });
     });
   }

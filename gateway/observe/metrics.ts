@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Outcome } from '../core/message.ts';
+import type { Usage } from '../core/turn.ts';
 
 const DURATIONS = [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15, 30, 60, 300, 1800];
 
@@ -13,6 +14,8 @@ export interface Metrics {
   /** From acceptance to the start of its turn, milliseconds. */
   waited(ms: number): void;
   turnEnded(agent: string, end: string, ms: number): void;
+  /** What a turn used, where its agent told it. */
+  used(agent: string, usage: Usage): void;
   /** From the commit of a reply to the platform's answer, milliseconds. */
   delivered(platform: string, result: 'sent' | 'failed' | 'ambiguous', ms: number): void;
   state(state: { queued: number; activeTurns: number; draining: boolean }): void;
@@ -38,6 +41,18 @@ export function createMetrics(): Metrics {
   });
   const waiting = histogram('sluice_message_waiting_seconds', 'From acceptance to a turn.', []);
   const turns = histogram('sluice_turn_duration_seconds', 'Runs of agents.', ['agent', 'end']);
+  const tokens = new Counter({
+    name: 'sluice_agent_tokens_total',
+    help: 'Tokens that agents report, by direction (input, output).',
+    labelNames: ['agent', 'direction'],
+    registers,
+  });
+  const cost = new Counter({
+    name: 'sluice_agent_cost_usd_total',
+    help: 'Cost that agents report, in US dollars.',
+    labelNames: ['agent'],
+    registers,
+  });
   const deliveries = histogram(
     'sluice_delivery_duration_seconds',
     'From the commit of a reply to the answer of the platform.',
@@ -59,6 +74,12 @@ export function createMetrics(): Metrics {
     settled: (platform, outcome) => outcomes.inc({ platform, outcome }),
     waited: (ms) => waiting.observe(ms / 1000),
     turnEnded: (agent, end, ms) => turns.observe({ agent, end }, ms / 1000),
+    used: (agent, usage) => {
+      const { inputTokens = 0, outputTokens = 0 } = usage;
+      if (inputTokens > 0) tokens.inc({ agent, direction: 'input' }, inputTokens);
+      if (outputTokens > 0) tokens.inc({ agent, direction: 'output' }, outputTokens);
+      if ((usage.cost ?? 0) > 0) cost.inc({ agent }, usage.cost);
+    },
     delivered: (platform, result, ms) => deliveries.observe({ platform, result }, ms / 1000),
     state: (state) => {
       queue.set(state.queued);

@@ -75,7 +75,10 @@ describe('an ACP agent', () => {
     await first.result;
     expect(first.sink.order.indexOf('state')).toBe(0);
     const second = ask('again', { state: first.sink.states[0] as JsonValue });
-    expect((await second.result).text).toBe('you said again');
+    expect(await second.result).toMatchObject({
+      text: 'you said again',
+      usage: { inputTokens: 7, outputTokens: 2 },
+    });
     expect(second.sink.states).toEqual([]);
   });
 
@@ -183,6 +186,20 @@ describe('an ACP agent', () => {
     const result = await acp().ask(`!stop ${reason}`).result;
     expect(result.end).toBe(end);
     expect(JSON.stringify(result)).toMatch(said);
+  });
+
+  it('never takes a failure for an answer that an agent tells in its own way', async () => {
+    const { sink, result } = acp().ask('!told');
+    expect(await result).toEqual({
+      end: 'failed',
+      text: 'so far',
+      error: 'The agent reports: quota is over',
+    });
+    expect(sink.thoughts.join('')).toBe('Mode: careful\na small thing\n');
+    expect(await acp().ask('!told report').result).toMatchObject({
+      end: 'failed',
+      error: expect.stringContaining('no model'),
+    });
   });
 
   it('says what went wrong in the agent, and that it wants a login', async () => {

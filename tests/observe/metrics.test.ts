@@ -33,6 +33,16 @@ describe('metrics', () => {
     expect(await metrics.text()).toContain('sluice_draining 0');
   });
 
+  it('add up what agents report of tokens and cost', async () => {
+    const metrics = createMetrics();
+    metrics.used('model', { inputTokens: 10, outputTokens: 3, cost: 0.5 });
+    metrics.used('model', { inputTokens: 5 });
+    const text = await metrics.text();
+    expect(text).toContain('sluice_agent_tokens_total{agent="model",direction="input"} 15');
+    expect(text).toContain('sluice_agent_tokens_total{agent="model",direction="output"} 3');
+    expect(text).toContain('sluice_agent_cost_usd_total{agent="model"} 0.5');
+  });
+
   it('of two instances in one process do not meet', async () => {
     const [one, other] = [createMetrics(), createMetrics()];
     one.accepted('web');

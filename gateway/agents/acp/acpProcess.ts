@@ -18,6 +18,7 @@ import { readTextFile, writeTextFile } from './files.ts';
 import { messageStream } from './messageStream.ts';
 import type { AcpOptions } from './options.ts';
 import { Terminals } from './terminals.ts';
+import { FAILURES_WANTED } from './toldFailure.ts';
 
 /** The turn that a session's updates and questions go to. Without one they are dropped: a replayed history. */
 export interface Listener {
@@ -84,7 +85,11 @@ export class AcpProcess {
       this.agent.request(methods.agent.initialize, {
         protocolVersion: PROTOCOL_VERSION,
         clientInfo: { name: 'sluice', version },
-        clientCapabilities: { fs: { readTextFile: fs, writeTextFile: fs }, terminal },
+        clientCapabilities: {
+          fs: { readTextFile: fs, writeTextFile: fs },
+          terminal,
+          _meta: FAILURES_WANTED,
+        },
       }),
       'initialize',
     );

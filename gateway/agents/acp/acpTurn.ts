@@ -1,6 +1,7 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { methods, type PromptResponse, RequestError } from '@agentclientprotocol/sdk';
 import { SECOND } from '../../core/clock.ts';
+import type { Usage } from '../../core/turn.ts';
 import { aborted, wait } from '../../core/wait.ts';
 import type { AgentResult, TurnInput, TurnSink } from '../agent.ts';
 import type { AgentDeps } from '../deps.ts';
@@ -10,6 +11,7 @@ import { type Decision, decidePermission } from './permission.ts';
 import { promptOf } from './prompt.ts';
 import { readState, type SavedState } from './savedState.ts';
 import { chooseModel, openSession } from './session.ts';
+import { failureIn, isFailureReport } from './toldFailure.ts';
 import { Updates } from './updates.ts';
 
 /** How long a cancelled prompt has to end by itself; in sum with the kill under the gateway's grace. */
@@ -38,6 +40,7 @@ export class AcpTurn {
   readonly updates: Updates;
   #state: SavedState | undefined;
   #session: OpenSession | undefined;
+  #tokens: Pick<Usage, 'inputTokens' | 'outputTokens'> = {};
 
   constructor(
     world: TurnWorld,
@@ -140,7 +143,15 @@ export class AcpTurn {
     try {
       // The step is on disk before it may run.
       await this.updates.written();
-      return await decidePermission(request, { mode, remembered }, this.#sink, this.#signal);
+      const answer = await decidePermission(
+        request,
+        { mode, remembered },
+        this.#sink,
+        this.#signal,
+      );
+      // Nobody allowed it, so it does not run: whoever takes the turn up must not think that it did.
+      if (this.#signal.aborted) await this.updates.forbid(request.toolCall.toolCallId);
+      return answer;
     } catch {
       // The turn was superseded: whatever is asked must not happen.
       return { outcome: { outcome: 'cancelled' as const } };
@@ -158,8 +169,14 @@ export class AcpTurn {
     await this.#sink.saveState({ ...state, permissions: { ...state.permissions } });
   }
 
-  #judge({ stopReason }: PromptResponse): AgentResult {
+  /** An empty or failed turn must not look like a good answer, whatever the agent calls its end. */
+  #judge(answer: PromptResponse): AgentResult {
+    const { stopReason } = answer;
+    this.#tokens = tokensOf(answer);
     const { text, steps } = this.updates;
+    const told = failureIn(answer._meta);
+    const failure = told?.severity === 'error' ? told.title : this.updates.failure;
+    if (failure !== undefined) return this.#failed(`The agent reports: ${failure}`);
     const empty = text.trim() === '';
     switch (stopReason) {
       case 'refusal':
@@ -175,6 +192,9 @@ export class AcpTurn {
         return { end: 'answered', text: this.updates.text, ...this.usage };
       }
       default:
+        if (isFailureReport(text)) {
+          return { end: 'failed', text: '', error: `The agent reports: ${text.trim()}` };
+        }
         if (!empty) return { end: 'answered', text, ...this.usage };
         return this.#failed(
           `The agent ended its turn without an answer${steps === 0 ? '' : ` after ${steps} step(s)`}.`,
@@ -182,11 +202,15 @@ export class AcpTurn {
     }
   }
 
-  /** The agent tells what the whole session has cost; a turn's share is the difference. */
-  get usage(): { usage?: { cost: number } } {
+  /**
+   * Tokens are told with the turn's end (codex-acp, opencode: of this turn alone). Of the cost the agent
+   * tells what the whole session has had; a turn's share is the difference.
+   */
+  get usage(): { usage?: Usage } {
     const [before, after] = [this.#session?.cost, this.updates.cost];
-    if (before === undefined || after === undefined) return {};
-    return { usage: { cost: Math.max(0, after - before) } };
+    const cost = before === undefined || after === undefined ? {} : { cost: after - before };
+    const usage: Usage = { ...this.#tokens, ...((cost.cost ?? -1) < 0 ? {} : cost) };
+    return Object.keys(usage).length === 0 ? {} : { usage };
   }
 
   #failed(error: string): AgentResult {
@@ -195,6 +219,13 @@ export class AcpTurn {
   #cancelled(): AgentResult {
     return { end: 'cancelled', text: this.updates.text, ...this.usage };
   }
+}
+
+/** A draft of the protocol has them; the SDK lets them through untyped. All zero means that nobody counted. */
+function tokensOf(answer: PromptResponse): Pick<Usage, 'inputTokens' | 'outputTokens'> {
+  const { inputTokens, outputTokens } = (answer as { usage?: Record<string, unknown> }).usage ?? {};
+  if (typeof inputTokens !== 'number' || typeof outputTokens !== 'number') return {};
+  return inputTokens + outputTokens > 0 ? { inputTokens, outputTokens } : {};
 }
 
 /** One line for the person of what an agent answered to a request. */

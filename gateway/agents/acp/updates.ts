@@ -1,5 +1,6 @@
 import type { ContentBlock, SessionUpdate, ToolCallUpdate } from '@agentclientprotocol/sdk';
 import type { TurnSink } from '../agent.ts';
+import { failureIn } from './toldFailure.ts';
 
 const SUMMARY_LENGTH = 200;
 
@@ -25,6 +26,8 @@ export class Updates {
   #text = '';
   /** Cost of the whole session so far, in US dollars, as the agent tells it. */
   cost: number | undefined;
+  /** What the agent told of its own failure. */
+  failure: string | undefined;
 
   constructor(sink: TurnSink) {
     this.#sink = sink;
@@ -53,6 +56,15 @@ export class Updates {
         const marks = { completed: 'x', in_progress: '>', pending: ' ' } as const;
         const lines = update.entries.map((e) => `[${marks[e.status] ?? ' '}] ${e.content}`);
         this.#sink.thought(`Plan:\n${lines.join('\n')}\n`);
+        return;
+      }
+      case 'current_mode_update':
+        this.#sink.thought(`Mode: ${update.currentModeId}\n`);
+        return;
+      case 'session_info_update': {
+        const told = failureIn(update._meta);
+        if (told?.severity === 'error') this.failure = told.title;
+        else if (told !== undefined) this.#sink.thought(`${told.title}\n`);
         return;
       }
       case 'usage_update':
@@ -95,6 +107,13 @@ export class Updates {
     return this.#writes;
   }
 
+  /** A step was not allowed to run. */
+  forbid(id: string): Promise<void> {
+    const step = this.#steps.get(id);
+    if (step?.state === 'started') this.#finish(id, step, 'failed', 'It was not allowed to run.');
+    return this.#writes.catch(() => {});
+  }
+
   /** The turn is over: steps whose end was never told end here. */
   async close(): Promise<void> {
     for (const [id, step] of this.#steps) {
@@ -135,12 +154,14 @@ const SHOWN: ReadonlySet<unknown> = new Set([
   'tool_call',
   'tool_call_update',
   'plan',
+  'current_mode_update',
+  'session_info_update',
   'usage_update',
 ] satisfies SessionUpdate['sessionUpdate'][]);
 
 /**
- * False for session updates of kinds that are shown to nobody here: our own message echoed, modes,
- * commands, titles, and kinds of a later protocol, which the SDK would report on the console.
+ * False for session updates of kinds that are shown to nobody here: our own message echoed, the agent's
+ * commands, and kinds of a later protocol, which the SDK would report on the console.
  */
 export function isOfInterest(message: object): boolean {
   const { method, params } = message as {

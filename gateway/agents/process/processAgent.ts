@@ -43,6 +43,8 @@ export function createProcessAgent(
   return {
     name,
     capabilities: { steer: false, resume: options.input === 'json', images: false, files: false },
+    // A program that reads JSON is given whatever model the person names.
+    ...(options.input === 'json' ? { models: async () => [] } : {}),
     async probe() {
       await find();
     },

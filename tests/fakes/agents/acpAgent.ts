@@ -36,6 +36,10 @@ const say = (sessionId: string, text: string) =>
   update(sessionId, { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } });
 const call = (sessionId: string, toolCallId: string, more: object, kind = 'tool_call') =>
   update(sessionId, { sessionUpdate: kind, toolCallId, title: 'run ls', ...more });
+/** codex-acp's extension for failures. */
+const told = (severity: string, title: string) => ({
+  jetbrains: { air: { version: 1, sessionFailure: { id: 'f', revision: 1, severity, title } } },
+});
 const logOf = (cwd: string, session: string) => join(cwd, `${session}.log`);
 
 let cwd = process.cwd();
@@ -101,7 +105,7 @@ async function promptTurn(s: string, prompt: Params['prompt']): Promise<object> 
       update(s, { sessionUpdate: 'agent_thought_chunk', content: { type: 'text', text: 'hm' } });
       say(s, 'you ');
       say(s, `said ${text}`);
-      return done();
+      return { ...done(), usage: { totalTokens: 9, inputTokens: 7, outputTokens: 2 } };
     case 'step':
       update(s, {
         sessionUpdate: 'plan',
@@ -126,6 +130,13 @@ async function promptTurn(s: string, prompt: Params['prompt']): Promise<object> 
       });
       update(s, { sessionUpdate: 'some_future_kind', value: 1 });
       say(s, 'done');
+      return done();
+    case 'told':
+      update(s, { sessionUpdate: 'current_mode_update', currentModeId: 'careful' });
+      update(s, { sessionUpdate: 'session_info_update', _meta: told('notice', 'a small thing') });
+      say(s, text.includes('report') ? '{"error":{"message":"no model"}}' : 'so far');
+      if (text.includes('report')) return done();
+      update(s, { sessionUpdate: 'session_info_update', _meta: told('error', 'quota is over') });
       return done();
     case 'permission': {
       const options = ['allow_once', 'allow_always', 'reject_once'].map((kind) => ({

@@ -86,7 +86,9 @@ export function updateSession(
   { title, agent, model }: Parameters<Journal['updateSession']>[1],
 ): void {
   c.run(
-    `UPDATE sessions SET title = ifnull(?1, title), model = ifnull(?2, model),
+    `UPDATE sessions SET title = ifnull(?1, title),
+       model = CASE WHEN ?3 IS NOT NULL AND ?3 IS NOT agent THEN nullif(?2, '')
+         ELSE nullif(ifnull(?2, model), '') END,
        agent_state = CASE WHEN ?3 IS NOT NULL AND ?3 IS NOT agent THEN NULL ELSE agent_state END,
        agent = ifnull(?3, agent) WHERE id = ?4`,
     title,
