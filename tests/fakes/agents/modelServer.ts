@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
+import { DIALECTS } from './dialects.ts';
 
 /** A request as the server got it. */
 export interface ModelRequest {
@@ -36,7 +37,7 @@ export interface ModelAnswer {
   readonly pauseMs?: number;
 }
 
-/** A local OpenAI-compatible endpoint whose answers a test writes. */
+/** A local endpoint whose answers a test writes: chat completions, and what `dialects.ts` has besides. */
 export interface ModelServer {
   readonly url: string;
   readonly requests: readonly ModelRequest[];
@@ -58,9 +59,14 @@ export async function startModelServer(
       return;
     }
     const body = JSON.parse(await textOf(req));
-    const request = { path: req.url ?? '', authorization: req.headers.authorization, body };
+    const path = req.url ?? '';
+    const dialect = DIALECTS.find((d) => d.matches(path));
+    const read = dialect === undefined ? body : dialect.read(body as never);
+    const request = { path, authorization: req.headers.authorization, body: read };
     requests.push(request);
-    await answer(res, body, script(request, requests.length - 1));
+    const scripted = script(request, requests.length - 1);
+    if (dialect === undefined || scripted.status !== undefined) await answer(res, body, scripted);
+    else await dialect.write(res, path, scripted);
   }
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const { port } = server.address() as AddressInfo;

@@ -1,0 +1,4 @@
+import { drive } from './drive.ts';
+import { MAKERS } from './makers.ts';
+
+drive(MAKERS.codex);
