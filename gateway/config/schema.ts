@@ -130,10 +130,10 @@ export const ConfigSchema = z
       .array(route)
       .default([])
       .meta({ description: 'Which agent answers where; the first rule that fits decides.' }),
-    hooks: z
-      .record(z.string().min(1), z.array(hook))
-      .default({})
-      .meta({ description: 'Programs that are run on an event, by its name.' }),
+    hooks: z.record(z.string().min(1), z.array(hook)).default({}).meta({
+      description:
+        'Programs that are run on an event, by its name: session:start, session:reset, session:end, turn:start, turn:end, gateway:drain, gateway:stop.',
+    }),
     log: z
       .strictObject({
         level: z

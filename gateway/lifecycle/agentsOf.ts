@@ -20,14 +20,7 @@ export async function createAgents(
     ...deps,
     env: { ...deps.env, ...link?.agentEnv },
     ...(configFile === undefined ? {} : { configDir: dirname(configFile) }),
-    ...(link === undefined
-      ? {}
-      : {
-          registerChild: ({ pid }) => {
-            link.agentStarted(pid);
-            return () => link.agentEnded(pid);
-          },
-        }),
+    ...registrationOf(link),
   };
   const agents = new Map<string, NamedAgent>();
   for (const [name, options] of Object.entries(config.agents)) {
@@ -37,4 +30,15 @@ export async function createAgents(
     });
   }
   return new Agents(agents, config.agent.default, config.routes);
+}
+
+/** How the supervisor, where there is one, is told of a process group that it sweeps. */
+export function registrationOf(link: SupervisorLink | undefined): Pick<AgentDeps, 'registerChild'> {
+  if (link === undefined) return {};
+  return {
+    registerChild: ({ pid }) => {
+      link.agentStarted(pid);
+      return () => link.agentEnded(pid);
+    },
+  };
 }

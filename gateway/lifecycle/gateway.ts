@@ -8,7 +8,7 @@ import type { Operations } from '../core/operations.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Status } from '../core/status.ts';
-import { hookFeed } from '../hooks/hookFeed.ts';
+import { HookFeed } from '../hooks/hookFeed.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { People } from '../people/people.ts';
@@ -90,6 +90,7 @@ export class Gateway {
   readonly #orders: Orders;
   readonly #startedAt: number;
   readonly #inputs: Inputs;
+  readonly #hookFeed: HookFeed | undefined;
   readonly #undo: (() => void)[] = [];
   #stage: 'new' | 'joined' | 'serving' | 'left' = 'new';
   /** Dead instances' work is ours from here on. */
@@ -105,6 +106,8 @@ export class Gateway {
     this.#parts = parts;
     const { journal, clock, log, settings, newId, random, instance, agents } = parts;
     this.#startedAt = clock.now();
+    const { hooks } = parts;
+    this.#hookFeed = hooks === undefined ? undefined : new HookFeed(hooks, clock);
     this.#gate = new Gate(() => clock.now());
     this.#bus = new Bus((error) => log.error({ err: error }, 'a listener to progress failed'));
     this.ended = new Promise((resolve) => {
@@ -178,6 +181,7 @@ export class Gateway {
       status: () => this.status(),
       claimWaiting: () => void this.#reception.claimWaiting(),
       stop: (force) => void this.stop(force),
+      paused: (why) => hooks?.fire({ event: 'gateway:drain', at: clock.now(), why, instance }),
     });
     this.#inputs = new Inputs(this.#shop, (platform) => this.host(platform));
     this.#commands = new Commands(this.#shop, this.#turns, this.operations);
@@ -257,7 +261,7 @@ export class Gateway {
    * revoked meanwhile is shown, and what was accepted is kept.
    */
   async serve(alive: readonly string[], receiving?: () => Promise<void>): Promise<void> {
-    const { journal, clock, log, instance, hooks, fresh = true } = this.#parts;
+    const { journal, clock, log, instance, fresh = true } = this.#parts;
     this.#adopting = true;
     const adoption = await journal.adopt({ allBut: [instance, ...alive] }, clock.now());
     crashPoint('work-adopted');
@@ -276,7 +280,8 @@ export class Gateway {
     this.#vitality.listen();
     this.#undo.push(this.#bus.subscribe((progress) => this.#show(progress)));
     this.#undo.push(this.#bus.subscribe((p) => askInWords(this.#shop, p), 'here'));
-    if (hooks !== undefined) this.#undo.push(this.#bus.subscribe(hookFeed(hooks, clock), 'here'));
+    if (this.#hookFeed !== undefined)
+      this.#undo.push(this.#bus.subscribe(this.#hookFeed.listen, 'here'));
     const opened = this.#inputs.open();
     const hopeless = (error: unknown) => {
       if (fresh) throw error;
@@ -341,6 +346,7 @@ export class Gateway {
       couriers: [...this.#couriers.values()],
       inputs: this.#inputs,
       hooks: this.#parts.hooks,
+      hookFeed: this.#hookFeed,
       connected: (token: Token) => {
         this.#connected = token;
       },

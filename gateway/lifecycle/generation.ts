@@ -16,7 +16,7 @@ import { createTerminal } from '../platforms/terminal/terminal.ts';
 import { runProgram } from '../service/command.ts';
 import type { SupervisorLink } from '../supervisor/link.ts';
 import { claimsOf } from './accountClaims.ts';
-import { createAgents } from './agentsOf.ts';
+import { createAgents, registrationOf } from './agentsOf.ts';
 import { attachmentsOf } from './attachmentsOf.ts';
 import { limitCrashPoints } from './crashPoint.ts';
 import { Gateway } from './gateway.ts';
@@ -117,7 +117,7 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
     ];
     const supervised =
       link === undefined ? undefined : followSupervisor(link, () => gateway, { log, settings });
-    const hooks = hooksOf(config, { env, log });
+    const hooks = hooksOf(config, { env, log, childEnv: link?.agentEnv, ...registrationOf(link) });
     gateway = new Gateway({
       journal,
       agents,

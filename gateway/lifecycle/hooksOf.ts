@@ -1,3 +1,4 @@
+import type { AgentDeps } from '../agents/deps.ts';
 import type { Config } from '../config/schema.ts';
 import { SECOND } from '../core/clock.ts';
 import { ConfigError } from '../core/exit.ts';
@@ -14,8 +15,14 @@ const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'USER'];
  */
 export function hooksOf(
   config: Config,
-  { env, log }: { env: Readonly<Record<string, string | undefined>>; log: Log },
+  deps: Pick<AgentDeps, 'registerChild'> & {
+    readonly env: Readonly<Record<string, string | undefined>>;
+    /** Marks a process as one of this gateway's. */
+    readonly childEnv: Readonly<Record<string, string>> | undefined;
+    readonly log: Log;
+  },
 ): Hooks | undefined {
+  const { env, log, childEnv, registerChild } = deps;
   const entries = Object.entries(config.hooks);
   if (entries.length === 0) return undefined;
   const given = Object.fromEntries(
@@ -29,7 +36,13 @@ export function hooksOf(
     }
     const event = name as HookEvent;
     return commands.map(({ command, timeout }) =>
-      commandHook({ event, command, timeout: timeout * SECOND, env: given }),
+      commandHook({
+        event,
+        command,
+        timeout: timeout * SECOND,
+        env: { ...given, ...childEnv },
+        ...(registerChild === undefined ? {} : { registerChild }),
+      }),
     );
   });
   return new Hooks(hooks, (hook, event, error) =>

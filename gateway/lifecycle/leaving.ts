@@ -1,6 +1,7 @@
 import type { Token } from '../core/admission.ts';
 import { type Ending, SluiceError } from '../core/exit.ts';
 import { isRefusal } from '../core/refusal.ts';
+import type { HookFeed } from '../hooks/hookFeed.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import { bounded } from './bounded.ts';
 import type { Courier } from './courier.ts';
@@ -15,6 +16,7 @@ export interface LeavingParts {
   readonly couriers: readonly Courier[];
   readonly inputs: Inputs;
   readonly hooks: Hooks | undefined;
+  readonly hookFeed: HookFeed | undefined;
   /** Told the token that open connections hold a drain with, for whoever cuts that wait short. */
   readonly connected: (held: Token) => void;
   /** Ends timers and subscriptions, once nothing runs any more. */
@@ -26,7 +28,7 @@ export interface LeavingParts {
  * leaving. Nothing is closed before the drain is over: a turn's end and its reply are committed first.
  */
 export async function leave(
-  { shop, drainer, couriers, inputs, hooks, connected, quiet }: LeavingParts,
+  { shop, drainer, couriers, inputs, hooks, hookFeed, connected, quiet }: LeavingParts,
   { ending, timeout, force }: { ending: Ending; timeout: number; force: boolean },
 ): Promise<void> {
   const { journal, accounts, agents, clock, instance, settings, gate } = shop;
@@ -68,8 +70,10 @@ export async function leave(
   crashPoint('before-leave');
   await step('leaving the journal', journal.leave(instance));
   if (hooks === undefined) return;
+  if (!handsOver) hookFeed?.endSessions(ending.why);
   hooks.fire({ event: 'gateway:stop', at: clock.now(), why: ending.why, instance });
   await step('running hooks', hooks.settled());
+  hooks.end();
 }
 
 /** Delivers what is committed and due, within a bound. What is left is sent by the next instance. */

@@ -20,6 +20,8 @@ export interface OperationsDeps {
   /** Something that waits may be started now. */
   readonly claimWaiting: () => void;
   readonly stop: (force: boolean) => void;
+  /** A drain that somebody ordered has begun, by its reason. */
+  readonly paused: (why: 'paused') => void;
 }
 
 /** The one implementation of what people can ask of a running gateway. */
@@ -31,6 +33,7 @@ export function createOperations({
   status,
   claimWaiting,
   stop,
+  paused,
 }: OperationsDeps): Operations {
   const { journal, clock, bus } = shop;
 
@@ -56,7 +59,12 @@ export function createOperations({
     status,
     restart: (request) => orders.restart(request),
     cancelRestart: () => orders.cancelRestart(),
-    drain: ({ by, deadlineMs }) => orders.drain(by, deadlineMs),
+    drain: async ({ by, deadlineMs }) => {
+      const before = orders.drainOrder?.id;
+      const order = await orders.drain(by, deadlineMs);
+      if (order.id !== before) paused('paused');
+      return order;
+    },
     cancelDrain: async () => {
       const order = await orders.cancelDrain();
       claimWaiting();

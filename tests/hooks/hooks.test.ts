@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { commandHook } from '../../gateway/hooks/commandHook.ts';
 import { type HookEvent, Hooks } from '../../gateway/hooks/hooks.ts';
+import { processEntry } from '../../gateway/supervisor/processTable.ts';
+import { eventually } from '../harness/eventually.ts';
 import { tempDir } from '../harness/temp.ts';
 
 const payload = (event: HookEvent) => ({ event, at: 1, lane: 'l' });
@@ -59,4 +61,26 @@ it('gives a hook no more of the environment than it is handed', async () => {
   await hooks.settled();
   delete process.env.SLUICE_TEST_SECRET;
   expect(readFileSync(out, 'utf8')).toBe('OUT,PATH');
+});
+
+it('R25 ends what a hook leaves behind, and does not wait for it', async () => {
+  const { hooks, failures, out } = hooksWith(
+    `import { spawn } from 'node:child_process'; import { writeFileSync } from 'node:fs';
+     const left = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
+     writeFileSync(process.env.OUT, String(left.pid)); process.exit(0);`,
+  );
+  hooks.fire(payload('turn:end'));
+  await hooks.settled();
+  expect(failures).toEqual([]);
+  const pid = Number(readFileSync(out, 'utf8'));
+  await eventually('it is gone', () => processEntry(pid) === undefined);
+});
+
+it('ends a hook that the gateway cannot wait for any longer', async () => {
+  const { hooks, failures } = hooksWith('setInterval(() => {}, 1000);');
+  hooks.fire(payload('turn:end'));
+  await new Promise((done) => setImmediate(done));
+  hooks.end();
+  await hooks.settled();
+  expect(failures).toEqual(['the gateway ended first']);
 });
