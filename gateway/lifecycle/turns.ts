@@ -1,22 +1,15 @@
 import type { Token } from '../core/admission.ts';
-import { mergeBurst } from '../core/burst.ts';
-import { SECOND } from '../core/clock.ts';
-import { JournalUnavailable } from '../core/exit.ts';
-import type { StoredMessage, TranscriptEntry } from '../core/message.ts';
+import type { StoredMessage } from '../core/message.ts';
 import { isRefusal, type Refusal } from '../core/refusal.ts';
-import type { ClaimedTurn, Usage } from '../core/turn.ts';
-import { wait } from '../core/wait.ts';
-import type { Claim, EndReceipt, NewOutbound, TurnResultRow } from '../journal/journal.ts';
-import { ActiveTurn, type CutReason } from './activeTurn.ts';
+import type { ClaimedTurn } from '../core/turn.ts';
+import type { Claim } from '../journal/journal.ts';
+import { ActiveTurn } from './activeTurn.ts';
 import { crashPoint } from './crashPoint.ts';
 import { OpenQuestions } from './openQuestions.ts';
 import type { Placeholders } from './placeholders.ts';
-import { replyRows } from './replies.ts';
 import type { Shop } from './shop.ts';
+import { type EndedRun, TurnEndings } from './turnEndings.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
-
-/** How soon a turn's end is written again that the journal could not take. */
-const AGAIN = 1 * SECOND;
 
 /** What a command that takes its place in a lane answers. */
 export type LaneCommand = (message: StoredMessage) => Promise<{ reply: string; error?: string }>;
@@ -27,7 +20,7 @@ export type LaneCommand = (message: StoredMessage) => Promise<{ reply: string; e
  */
 export class Turns {
   readonly #shop: Shop;
-  readonly #placeholders: Placeholders;
+  readonly #endings: TurnEndings;
   readonly #active = new Map<string, ActiveTurn>();
   readonly #byLane = new Map<string, ActiveTurn>();
   runCommand: LaneCommand = async () => ({ reply: '' });
@@ -37,7 +30,7 @@ export class Turns {
 
   constructor(shop: Shop, placeholders: Placeholders) {
     this.#shop = shop;
-    this.#placeholders = placeholders;
+    this.#endings = new TurnEndings(shop, placeholders);
   }
 
   get(turn: string): ActiveTurn | undefined {
@@ -138,7 +131,8 @@ export class Turns {
     try {
       const end = await active.run();
       crashPoint('turn-run');
-      return await this.#end(turn, verdictOf(end), end.result.usage, end.cut);
+      const { usage } = end.result;
+      return await this.#end(turn, verdictOf(end), { given: active.given, usage, cut: end.cut });
     } finally {
       this.#active.delete(turn.turn);
       if (this.#byLane.get(turn.lane) === active) this.#byLane.delete(turn.lane);
@@ -171,142 +165,23 @@ export class Turns {
     return undefined;
   }
 
+  /** Ends the turn and starts what its lane has next, where that is admitted here. */
   async #end(
     turn: ClaimedTurn,
     verdict: Verdict,
-    usage?: Usage,
-    cut?: CutReason,
+    more: EndedRun = {},
   ): Promise<{ turn: ClaimedTurn; token: Token } | undefined> {
-    const { bus, clock, log, couriers, instance } = this.#shop;
-    const head = turn.messages[0] as StoredMessage;
-    const courier = couriers.of(head.address);
-    const placeholder = await this.#placeholderOf(turn);
     // While draining no claim is admitted: the lane is let go and the successor takes it.
     const admitted = this.admit(turn.lane);
-    const row: TurnResultRow = {
-      end: verdict.end,
-      now: clock.now(),
-      outbound: this.#rows(verdict.reply, head, placeholder),
-      transcript: transcriptOf(turn, verdict, this.#active.get(turn.turn)?.given),
-      ...(verdict.outcome === undefined ? {} : { outcome: verdict.outcome }),
-      ...(verdict.error === undefined ? {} : { error: verdict.error }),
-      ...(usage === undefined ? {} : { usage }),
-      ...(courier?.holding ? { sender: instance } : {}),
-      ...(isRefusal(admitted) || head.stateless !== undefined ? {} : { claim: admitted.claim }),
-    };
-    const token = isRefusal(admitted) ? undefined : admitted.token;
-    let receipt: EndReceipt;
+    const { token, claim } = isRefusal(admitted) ? {} : admitted;
+    let next: ClaimedTurn | undefined;
     try {
-      receipt = await this.#persist(turn, row);
-    } catch (error) {
-      token?.release();
-      throw error;
+      const receipt = await this.#endings.write(turn, verdict, more, claim);
+      if (receipt?.readyAt !== undefined) this.later(turn.lane, receipt.readyAt);
+      next = receipt?.next;
+    } finally {
+      if (next === undefined) token?.release();
     }
-    crashPoint('turn-ended');
-    const used = usage === undefined ? {} : { usage };
-    bus.emit({ type: 'ended', lane: turn.lane, turn: turn.turn, end: verdict.end, ...used });
-    if (!receipt.accepted) {
-      log.warn(
-        { message: head.id, turn: turn.turn, fence: turn.fence },
-        'output of a superseded turn was refused',
-      );
-      token?.release();
-      return undefined;
-    }
-    log.info(
-      { message: head.id, turn: turn.turn, outcome: verdict.outcome ?? 'suspended', cut },
-      'turn ended',
-    );
-    courier?.deliver(receipt.outbox);
-    // Rows that wait behind others of the lane, or for another instance's courier.
-    if (receipt.outbox.length < row.outbound.length) courier?.kick();
-    if (placeholder !== undefined && verdict.end !== 'suspended') {
-      void this.#placeholders.forget(turn.turn).catch(() => {});
-    }
-    this.#announce(turn, verdict, usage);
-    if (receipt.readyAt !== undefined) this.later(turn.lane, receipt.readyAt);
-    if (receipt.next === undefined || token === undefined) {
-      token?.release();
-      return undefined;
-    }
-    return { turn: receipt.next, token };
+    return next === undefined || token === undefined ? undefined : { turn: next, token };
   }
-
-  /**
-   * Ends the turn in the journal, again and again while that cannot write (a full disk): the answer would
-   * be lost and the lane blocked until a restart. While leaving only for a step's time; then the turn
-   * stays ours in the journal and is taken up by the next instance.
-   */
-  async #persist(turn: ClaimedTurn, row: TurnResultRow): Promise<EndReceipt> {
-    const { journal, gate, clock, settings, log } = this.#shop;
-    let leavingSince: number | undefined;
-    for (;;) {
-      try {
-        return await journal.endTurn(turn, row);
-      } catch (error) {
-        if (gate.phase !== 'open') leavingSince ??= clock.monotonic();
-        const spent = leavingSince === undefined ? 0 : clock.monotonic() - leavingSince;
-        if (!(error instanceof JournalUnavailable) || spent >= settings.stopStep) throw error;
-        log.warn({ err: error, turn: turn.turn }, 'an answer could not be written; trying again');
-        await wait(clock, AGAIN);
-      }
-    }
-  }
-
-  /** Only a platform that shows progress has placeholders; the others pay no read for it. */
-  async #placeholderOf(turn: ClaimedTurn): Promise<string | undefined> {
-    const platform = this.#shop.accounts.of((turn.messages[0] as StoredMessage).address);
-    return platform?.progress === undefined ? undefined : this.#placeholders.of(turn.turn);
-  }
-
-  #rows(reply: string, head: StoredMessage, placeholder: string | undefined): NewOutbound[] {
-    const { accounts, clock, settings, newId } = this.#shop;
-    const rows = replyRows(reply, {
-      platform: accounts.of(head.address),
-      kind: head.kind === 'command' ? 'command' : 'reply',
-      address: head.address,
-      lane: head.lane,
-      message: head,
-      expiresAt: clock.now() + settings.outboxTtl,
-      id: newId,
-    });
-    const [first, ...rest] = rows;
-    return first === undefined || placeholder === undefined
-      ? rows
-      : [{ ...first, platformId: placeholder }, ...rest];
-  }
-
-  #announce(turn: ClaimedTurn, verdict: Verdict, usage?: Usage): void {
-    if (verdict.outcome === undefined) return;
-    const { reply, error } = verdict;
-    turn.messages.forEach((m, i) => {
-      this.#shop.bus.emit({
-        type: 'settled',
-        lane: turn.lane,
-        message: m.id,
-        outcome: i === 0 ? (verdict.outcome as 'answered') : 'merged',
-        text: reply,
-        ...(error === undefined ? {} : { error }),
-        ...(usage === undefined ? {} : { usage }),
-      });
-    });
-  }
-}
-
-/** The lines a turn leaves in its session: the person's and the agent's. A command or a stateless turn leaves none. */
-function transcriptOf(
-  turn: ClaimedTurn,
-  verdict: Verdict,
-  given = mergeBurst(turn.messages),
-): TranscriptEntry[] {
-  const head = turn.messages[0] as StoredMessage;
-  if (verdict.end === 'suspended' || head.kind === 'command' || head.stateless !== undefined)
-    return [];
-  const { text, attachments } = given;
-  const user: TranscriptEntry = {
-    role: 'user',
-    text,
-    ...(attachments.length === 0 ? {} : { attachments }),
-  };
-  return verdict.said === '' ? [user] : [user, { role: 'assistant', text: verdict.said }];
 }
