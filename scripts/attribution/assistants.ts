@@ -27,6 +27,7 @@ export class Assistants {
   readonly #addresses: Set<string>;
   readonly #logins: Set<string>;
   readonly #ids: Set<number>;
+  readonly #names = new Set(data.names.map((each) => each.toLowerCase()));
 
   constructor(extra: AssistantList = { addresses: [], logins: [] }) {
     const lower = (list: readonly string[]) => list.map((each) => each.toLowerCase());
@@ -43,13 +44,20 @@ export class Assistants {
     if (github === undefined) {
       // A mailbox of its own that says so: `someapp[bot]@…`, or a bare `app[bot]` without one.
       if (/\[bot\]@/.test(email)) return 'a GitHub App writes it ([bot] in the address)';
-      return email === '' ? this.loginReason(ident.name.replace(/^@/, '')) : undefined;
+      return email === '' ? this.#nameReason(ident.name) : undefined;
     }
     if (github.id !== undefined && this.#ids.has(github.id)) {
       return `GitHub account ${github.id} is on the list`;
     }
     // In the plain form the login can be forged, but nobody forges their way out of a list.
     return this.loginReason(github.login);
+  }
+
+  /** Of a name that stands without an address: a login, or a product with its version. */
+  #nameReason(name: string): string | undefined {
+    const product = name.replace(/[\s\d.]*(?:\([^()]*\))?$/, '').toLowerCase();
+    if (this.#names.has(product)) return `"${name}" is the name of an assistant`;
+    return this.loginReason(name.replace(/^@/, ''));
   }
 
   /** The same for a GitHub login. */

@@ -88,6 +88,11 @@ export const CUES: readonly CuePattern[] = [
   ),
   cue(
     'other',
+    'people',
+    '(?:pull requests|prs|commits|issues|changes) (?:authored|opened|written|created|submitted) by\\b(?! @)',
+  ),
+  cue(
+    'other',
     'elsewhere',
     '(?:continue[sd]?|lands?|landed) (?:in|at|with|after|before|alongside|together with)\\b',
   ),
@@ -131,8 +136,12 @@ export const CUES: readonly CuePattern[] = [
     'original',
     '(?:first|initially|previously|earlier) (?:authored|written|submitted|opened|posted|contributed|developed|implemented|coded|sent|proposed|started)\\b',
   ),
-  cue('source', 'original', 'originat(?:es|ed|ing) (?:from|in|with|as)\\b'),
-  cue('source', 'original', '(?:original|initial) (?:\\w+ ){0,2}(?:by|from)\\b'),
+  cue('near', 'origin', 'originat(?:es|ed|ing) (?:from|in|with|as)\\b'),
+  cue(
+    'source',
+    'original',
+    '(?:original|initial) (?:(?!used\\b)\\w+ ){0,2}(?:by|from)\\b(?= @| (?-i:[A-Z\\u00c0-\\u1fff][\\w\\u00c0-\\u1fff.-]+ [A-Z\\u00c0-\\u1fff])| (?:prs?\\b|#\\d|https?:))',
+  ),
   cue(
     'source',
     'credit',
@@ -148,7 +157,7 @@ export const CUES: readonly CuePattern[] = [
   cue(
     'source',
     'authored',
-    `${WORK} (?:is |was |were |are )?(?:(?:originally|initially|first|mostly|largely|actually|all) )?(?:by|from|of|authored by|written by|contributed by|done by|submitted by|opened by|sent by|started by|begun by|proposed by|posted by)(?= @| (?-i:[A-Z\\u00c0-\\u024f\\u0370-\\u1fff][\\w\\u00c0-\\u1fff.'-]+ [A-Z\\u00c0-\\u024f\\u0370-\\u1fff])|(?<!of) (?:pr\\b|pull request|#\\d|https?:))`,
+    `${WORK} (?:is |was |were |are )?(?:(?:originally|initially|first|mostly|largely|actually|all) )?(?:by|from|of|authored by|written by|contributed by|done by|submitted by|opened by|sent by|started by|begun by|proposed by|posted by)(?= @|(?<!(?:of|(?:change|changes|code|version|design|series|branch) from)) (?-i:[A-Z\\u00c0-\\u024f\\u0370-\\u1fff][\\w\\u00c0-\\u1fff.'-]+ [A-Z\\u00c0-\\u024f\\u0370-\\u1fff])|(?<!of) (?:pr\\b|pull request|#\\d|https?:))`,
   ),
   cue(
     'source',

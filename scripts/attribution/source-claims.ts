@@ -91,12 +91,18 @@ export function claimsOf(
     const first = !drafts.some((each) => each.end > governing!.start);
     if (first && !reaches(gap, governing, item, text)) continue;
     if (!first && !follows(gap)) continue;
+    // "replaces the fix for #1": that is what was broken.
+    if (
+      item.type === 'pr' &&
+      /\b(?:fix(?:es)?|workaround|solution|support|test|tests|hack) for\s*$/.test(gap)
+    )
+      continue;
     if (item.type === 'pr' && BLAMED.test(text.slice(item.end))) continue;
     if (item.type === 'pr' && (isOwn(text, item.start) || options.landing?.includes(item.number))) {
       anchor = item.end;
       continue;
     }
-    if (item.type === 'person' && item.owns && isOpinion(text.slice(item.end))) {
+    if (item.type === 'person' && isOpinion(text.slice(item.end))) {
       anchor = item.end;
       governing = OPINED;
       continue;
@@ -111,10 +117,14 @@ export function claimsOf(
     add(text, drafts, item, governing, item.type === 'pr' ? pair : gap);
     anchor = item.end;
   }
-  return drafts
-    .map((draft) => (draft.pr === undefined ? withoutGuesses(draft) : draft))
-    .filter((draft) => draft.pr !== undefined || draft.people.length > 0)
-    .map(({ end: _end, tight: _tight, ...draft }) => ({ ...draft, line: text.slice(0, 400) }));
+  return (
+    drafts
+      .map((draft) => (draft.pr === undefined ? withoutGuesses(draft) : draft))
+      .filter((draft) => draft.pr !== undefined || draft.people.length > 0)
+      // "replaces @a" alone may be a word of any language: supersession is of numbers.
+      .filter((draft) => draft.pr !== undefined || draft.strength === 'strong')
+      .map(({ end: _end, tight: _tight, ...draft }) => ({ ...draft, line: text.slice(0, 400) }))
+  );
 }
 
 /** Families whose words lead to people even without a number or an @. */

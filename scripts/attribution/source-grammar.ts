@@ -3,7 +3,7 @@ import type { Item } from './source-items.ts';
 import { HELP, LINKING, NO_WORK, PRAISE } from './words.ts';
 
 const OPINION =
-  /^'s?\s+(?:\w+ ){0,2}(?:feedback|reports?|comments?|suggestions?|reviews?|ideas?|requests?|advice|analysis|findings|issues?|questions?|remarks?|notes?|repro\w*)\b/i;
+  /^(?:'s?)?\s+(?:\w+ ){0,2}(?:feedback|reports?|comments?|suggestions?|reviews?|ideas?|requests?|advice|analysis|findings|issues?|questions?|remarks?|notes?|repro\w*)\b/i;
 
 /** Whether what stands behind "@a" makes it "@a's report" and the like, which is no work. */
 export function isOpinion(rest: string): boolean {
@@ -28,8 +28,16 @@ export function reaches(
   if (/\)\s*[^\s.,)]+\s+\w+/.test(gap)) return false;
   if (family === 'based on' && NO_WORK.test(gap)) return false;
   const between = words(gap);
+  // "handles imports (#1)", "to include #1 in the list"
+  if (family === 'include' || family === 'continue') {
+    if (/^\s*\($/.test(gap) || (family === 'include' && /\bto\s+$/i.test(text.slice(0, start))))
+      return false;
+  }
   // "adapt the test to the change in #1"
-  if (/^(?:adapt|port|rework|rebase)$/.test(family) && between.includes('to')) {
+  if (
+    /^(?:adapt|port|rework|rebase)$/.test(family) &&
+    (between.includes('to') || between.includes('for'))
+  ) {
     if (!/^(?:from|by)$/.test(between.at(-1)!)) return false;
   }
   if (between.every((word) => LINKING.has(word))) return !/[.]\s/.test(gap);
@@ -108,9 +116,14 @@ export function isRelative(
   if (governing?.cue.kind !== 'other' || before === undefined) return false;
   if (before.type === 'cue') {
     // "after the rework of #1", "fallout from the port in #2"
+    if (before !== governing) return false;
+    const between = text.slice(before.end, cue.start);
+    if (cue.cue.family === 'from') return between.trim() === '';
+    if (before.cue.family === 'time' && /^(?: (?!by\b|and\b|then\b)[\w-]+){0,4} $/i.test(between)) {
+      return !/^(?:original|credit)$/.test(cue.cue.family);
+    }
     return (
-      before === governing &&
-      /^(?:time|cause|fixes)$/.test(before.cue.family) &&
+      /^(?:cause|fixes)$/.test(before.cue.family) &&
       !/^(?:original|credit)$/.test(cue.cue.family) &&
       /^(?: (?:the|a|an|of|from|in|for|last|recent|its|that))+ $/i.test(
         text.slice(before.end, cue.start),

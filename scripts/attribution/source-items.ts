@@ -36,6 +36,10 @@ const AFTER_BY = new RegExp(
   'uy',
 );
 const IN_PARENS = new RegExp(`\\((?i:by |from |author:? |thanks )?${WHO}\\)`, 'uy');
+/** "authored by: a, b and c": behind a colon bare words are a list of people. */
+const LIST_OPENS = /(?:\bby|\bauthors?|\bcredits?)\s*:\s+[^:;.]*$/i;
+const LISTED = /^(?:,|,? and|,? &)\s+$/;
+const LIST_ENTRY = new RegExp(`${WHO}(?=\\s*(?:,|\\band\\b|&|[.;]|$))`, 'uy');
 const POSSESSIVE = new RegExp(
   `${WHO}'s?\\s+(?=(?:\\w+\\s+){0,3}(?:PRs?|pull requests?|work|patch(?:es)?|branch|implementation|commits?|fix|proposal|draft|change|approach|version|attempt|contribution)\\b|#\\d|https?:)`,
   'uy',
@@ -71,8 +75,10 @@ function itemAt(
   const url = match(URL);
   if (url !== null) {
     const place = { start: at, end: at + url[0].length };
+    // A comment of a pull request is not its work.
+    const comment = /#(?:issuecomment|discussion|pullrequestreview)/.test(url[0]);
     const ours = repo === undefined || sameRepo(url[1]!, repo);
-    return ours && /^pulls?$/i.test(url[2]!) && /^\d+$/.test(url[3]!)
+    return ours && !comment && /^pulls?$/i.test(url[2]!) && /^\d+$/.test(url[3]!)
       ? { type: 'pr', number: Number(url[3]), ...place }
       : { type: 'foreign', ...place };
   }
@@ -110,6 +116,11 @@ function itemAt(
       };
     }
   }
+  if (last?.type === 'person' && LISTED.test(text.slice(last.end, at))) {
+    const who = LIST_OPENS.test(text.slice(0, last.end)) ? match(LIST_ENTRY)?.[1] : undefined;
+    const named = who === undefined ? undefined : bare(who, false);
+    if (named !== undefined) return person(text, at, at + who!.length, named);
+  }
   const pattern = CUES.find((each) => match(each.pattern) !== null);
   if (pattern !== undefined) {
     const end = at + match(pattern.pattern)![0].length;
@@ -128,7 +139,9 @@ function itemAt(
   }
   const by = match(AFTER_BY) ?? byInsideCue(text, at, last);
   if (by !== null) {
-    const strict = /^from/i.test(by[0]);
+    const strict =
+      /^from/i.test(by[0]) ||
+      (last?.type === 'cue' && /from$/i.test(text.slice(last.start, last.end)));
     const named = bare(by[1]!, strict);
     if (named !== undefined) {
       return person(text, at, by.index + by[0].length, named);

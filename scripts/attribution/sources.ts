@@ -187,7 +187,8 @@ export class SourceResolver {
     const { assistants } = this.#deps;
     if (who.email !== undefined)
       return assistants.reason({ name: who.name ?? '', email: who.email }) !== undefined;
-    return who.login !== undefined && assistants.loginReason(who.login) !== undefined;
+    if (who.login !== undefined) return assistants.loginReason(who.login) !== undefined;
+    return assistants.reason({ name: who.name ?? '', email: '' }) !== undefined;
   }
 
   /** The same person, or the same name written for one whose account the number gave. */

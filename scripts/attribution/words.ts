@@ -4,15 +4,15 @@ export const NEGATION =
 
 /** What is undone: "drop the code salvaged from #1". */
 export const UNDONE =
-  /\b(?:stop(?:s|ped|ping)?|undo(?:es|ing)?|undid|remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|delet(?:e|es|ed|ing)|revert(?:s|ed|ing)?|back(?:s|ed|ing)? out|reject(?:s|ed|ing)?|declin(?:e|es|ed|ing)|unwind(?:s|ing)?)\s+(?:(?!by\b|and\b|then\b|while\b)[\w-]+\s+){0,4}$/i;
+  /\b(?:stop(?:s|ped|ping)?|undo(?:es|ing)?|undid|remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|delet(?:e|es|ed|ing)|revert(?:s|ed|ing)?|back(?:s|ed|ing)? out|reject(?:s|ed|ing)?|declin(?:e|es|ed|ing)|unwind(?:s|ing)?)\s+(?:(?!by\b|and\b|then\b|while\b)[\w-]+\s+){0,4}$|\b(?:botched|messed[- ]up|broken|wrong|bad|incorrect|faulty|half-done)\s+$/i;
 
 /** What is told of a change that was made before: "the port of #1 was wrong". */
 export const BLAMED =
-  /^\s*(?:(?:was|were|is|are|had been) (?:\w+ )?(?:wrong|incorrect|bad|broken|incomplete|buggy|faulty|a mistake|reverted)|broke|breaks|caused|missed|forgot|lost|introduced|failed|into account)\b/i;
+  /^\s*(?:\w+ly )?(?:(?:was|were|is|are|had been) (?:\w+ )?(?:wrong|incorrect|bad|broken|incomplete|buggy|faulty|a mistake|reverted)|broke|breaks|caused|missed|forgot|lost|introduced|failed|removed|dropped|deleted|into account)\b/i;
 
 /** What is only wished, planned, asked or supposed is not done. */
 export const SUPPOSED =
-  /\b(?:would|could|should|(?:i|we|they|you|someone|somebody)(?:'ll| will| shall)|might|may|must|please|todo|fixme|if|unless|lest|until|(?:asked|asks|requested|offered|refused|invited|needs?|plans?|planned|planning|going|wants?|wanted|how|about|ready|able|wish|hopes?|tried|tries|try|trying|you can|ought|available|easier|easy|possible|harder|hard) to|prepar(?:e|es|ing|ation) (?:for|to)|let's|consider|considered)\b[:,]?\s+(?:[\w-]+\s+){0,3}$/i;
+  /\b(?:previously|would|could|should|(?:i|we|they|you|someone|somebody)(?:'ll| will| shall)|might|may|must|please|todo|fixme|if|unless|lest|until|(?:asked|asks|requested|offered|refused|invited|needs?|plans?|planned|planning|going|wants?|wanted|how|about|ready|able|wish|hopes?|tried|tries|try|trying|you can|ought|available|easier|easy|possible|harder|hard) to|prepar(?:e|es|ing|ation) (?:for|to)|let's|consider|considered)\b[:,]?\s+(?:[\w-]+\s+){0,3}$/i;
 
 /** What something can be based on without any of it being somebody's change. */
 export const NO_WORK =
@@ -35,7 +35,7 @@ export const LINKING = new Set(
 
 /** After `@`: decorators, tags and packages, not people. */
 export const NOT_LOGINS = new Set(
-  'staticmethod classmethod property dataclass dataclasses param params return returns override overrides file types type deprecated media import see todo latest next beta alpha canary throws example todo since internal public private readonly test tests skip pytest fixture mock patch app route click contextmanager abstractmethod functools lru_cache cache wraps layer tailwind apply supports keyframes font-face container property ts-ignore ts-expect-error ts-nocheck jsx babel vue angular react svelte nestjs everyone here channel author license copyright ref link code inheritdoc nullable notnull autowired bean component input output injectable'.split(
+  'imported charset namespace page scope starting-style staticmethod classmethod property dataclass dataclasses param params return returns override overrides file types type deprecated media import see todo latest next beta alpha canary throws example todo since internal public private readonly test tests skip pytest fixture mock patch app route click contextmanager abstractmethod functools lru_cache cache wraps layer tailwind apply supports keyframes font-face container property ts-ignore ts-expect-error ts-nocheck jsx babel vue angular react svelte nestjs everyone here channel author license copyright ref link code inheritdoc nullable notnull autowired bean component input output injectable'.split(
     ' ',
   ),
 );

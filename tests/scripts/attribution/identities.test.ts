@@ -88,6 +88,7 @@ describe('identities', () => {
         'Co-authored-by: Copilot <198982749+Copilot@users.noreply.github.com>',
         'Co-authored-by: Copilot <223556219+Copilot@users.noreply.github.com>',
         'Co-authored-by: Cursor Agent <cursoragent@cursor.com>',
+        'Co-authored-by: Claude Opus 4.6 (1M context)',
         'Co-authored-by: Claude Paroz <claude@paroz.example>',
         'Co-authored-by: Julien Talbot <jt@bot.example>',
         'Co-authored-by: Jane <jane@openai.com>',
@@ -97,7 +98,7 @@ describe('identities', () => {
     const { ids, report } = await auditJson(repo);
     expect(ids).toHaveLength(4);
     expect(ids.join()).toContain('Claude Paroz');
-    expect(report.filtered.map((each) => each.ident.email)).toHaveLength(4);
+    expect(report.filtered.map((each) => each.ident.email)).toHaveLength(5);
   });
 });
 

@@ -100,6 +100,25 @@ describe('wordings that surprised on real histories', () => {
     ['The implementation of #12 was used as a demonstration.'],
     ['This PR includes the declared list of features in the fingerprint (#13).'],
     ['feat: include author info in the log.'],
+    ['The text is taken from @bea comment: https://github.com/acme/app/issues/5#issuecomment-9'],
+    ['All of this is based on @bea suggestions made in pull request #235.'],
+    ['The view combined with https://github.com/acme/app/pull/48#issuecomment-101 looks good.'],
+    ['fix(css): fix url rewriting in @imported css.'],
+    ['Support filtering pull requests authored by GitHub Apps.'],
+    ['The signal originated from outside of that profile.'],
+    ['Upstream logging changes from Enterprise Edition'],
+    ['The sprite face rework in #7732 accidentally removed the logic that it relied on.'],
+    ['Follow-up to #44, after a messed up rebase in #83 brought it back.'],
+    ['Once this lands, #123 can be closed.'],
+    ['Fix botched cherry-pick from #89.'],
+    ['macOS: rework for #127 and #136.'],
+    ['fix: recursion on query imports (#56) (#57)'],
+    ['Update changelog to include PR #2076.'],
+    ['Previously, with the patch from #431, it was possible to start two.'],
+    ['The report originates from mingw-w64 headers.'],
+    ['The other runtime was the original runtime used by Spooky (well, before the rest).'],
+    ['cli/gtk: replace @hasDecl for performAction-style API.'],
+    ['This follows the feedback from PR #23 to modify the selection.'],
   ])('finds no source in %j', (text) => {
     expect(find(`subject\n\n${text}`)).toEqual([]);
   });
@@ -107,5 +126,11 @@ describe('wordings that surprised on real histories', () => {
     expect(told(find('logger: drop the driver (carry 44442)'))).toBe('44442');
     expect(told(find('x\n\nAuthored by dhalia.'))).toBe('@dhalia');
     expect(told(find('x\n\nBased on an earlier draft by oli-b'))).toBe('@oli-b');
+    expect(told(find('x\n\nAuthored by: pip-z, dialma, quill'))).toBe('@pip-z+dialma+quill');
+    expect(told(find('x\n\nCloses #386 (carried)'))).toBe('386');
+    expect(told(find('x\n\nOriginal patch from Noor Janssen.'))).toBe('@"Noor Janssen"');
+    expect(told(find('x\n\nOriginally-added-by: Cem Young'))).toBe('@"Cem Young"');
+    expect(told(find('x\n\nFollow-up to 14f26f5 #16\nCherry-picked from #18'))).toBe('18');
+    expect(told(find("x\n\nThis builds on @plum's excellent #60."))).toBe('60:plum');
   });
 });
