@@ -3,7 +3,8 @@ import { relative } from 'node:path';
 import { Command, Option } from 'commander';
 import { audit } from './attribution/audit.ts';
 import { CannotCheck } from './attribution/errors.ts';
-import { sharedOptions } from './cli/options.ts';
+import { type Io, PROCESS } from './cli/io.ts';
+import { parseOptions, sharedOptions } from './cli/options.ts';
 import { guarded, prepare, type SharedOptions } from './cli/prepare.ts';
 import { COLOUR, PLAIN } from './report/text.ts';
 
@@ -17,8 +18,13 @@ interface Options extends SharedOptions {
   readonly showFiltered?: boolean;
 }
 
-/** The command line of the audit; sets the exit code to 0, 1 (findings) or 2 (could not check). */
+/** Runs the audit as a process's command. */
 export async function main(argv: string[]): Promise<void> {
+  process.exitCode = await contributorAudit(argv.slice(2), PROCESS);
+}
+
+/** The command of the audit. @returns 0 all credited, 1 findings, 2 could not check. */
+export async function contributorAudit(argv: readonly string[], io: Io): Promise<number> {
   const program = sharedOptions(new Command('contributor-audit'))
     .description(
       'Who made a range of history, on what evidence, and whom the release notes leave out.',
@@ -37,18 +43,14 @@ export async function main(argv: string[]): Promise<void> {
     )
     .option('--strict', 'an identity without a login is a finding')
     .option('--show-filtered', 'show who was left out as an assistant or a bot');
-  program.exitOverride((error) => {
-    // A mistyped option is "could not check", not "findings".
-    process.exit(error.exitCode === 0 ? 0 : 2);
-  });
-  program.parse(argv);
-  await guarded(() => run(program.opts<Options>()));
+  const options = parseOptions<Options>(program, argv, io);
+  return typeof options === 'number' ? options : guarded(io, () => run(options, io));
 }
 
-async function run(options: Options): Promise<number> {
+async function run(options: Options, io: Io): Promise<number> {
   const file = options.releaseFile;
   const before = file === undefined ? undefined : await readNotesFile(file);
-  const { attribution, config } = await prepare(options);
+  const { attribution, config } = await prepare(options, io);
   const check = async (text: string | undefined) => {
     if (text === undefined) return audit(attribution, undefined, options.strict);
     const { readNotes } = await import('./notes/read.ts');
@@ -61,21 +63,20 @@ async function run(options: Options): Promise<number> {
     if (after.text !== before || after.mapText !== undefined) result = await check(after.text);
     if (file !== undefined && after.text !== undefined && after.text !== before) {
       await writeFile(file, after.text);
-      if (!options.quiet) process.stderr.write(`wrote ${file}\n`);
+      if (!options.quiet) io.err(`wrote ${file}\n`);
     }
-    if (after.mapText !== undefined && !options.quiet)
-      process.stderr.write(`wrote ${config.authors}\n`);
+    if (after.mapText !== undefined && !options.quiet) io.err(`wrote ${config.authors}\n`);
   }
   if (options.html !== undefined) {
     const { htmlReport } = await import('./report/html.ts');
     const web = config.repo === undefined ? undefined : `https://${config.host}/${config.repo}`;
     await writeFile(options.html, htmlReport(result, web === undefined ? {} : { web }));
   }
-  process.stdout.write(await render(result, options));
+  io.out(await render(result, options, io));
   return result.exitCode;
 }
 
-async function render(result: ReturnType<typeof audit>, options: Options): Promise<string> {
+async function render(result: ReturnType<typeof audit>, options: Options, io: Io): Promise<string> {
   if (options.explain !== undefined) {
     const { explain } = await import('./report/text.ts');
     return explain(result, options.explain);
@@ -90,7 +91,7 @@ async function render(result: ReturnType<typeof audit>, options: Options): Promi
   if (options.quiet && result.exitCode === 0 && options.releaseFile !== undefined) return '';
   const { textReport } = await import('./report/text.ts');
   return textReport(result, {
-    paint: process.stdout.isTTY && !process.env.NO_COLOR ? COLOUR : PLAIN,
+    paint: io.outIsTerminal && !io.env.NO_COLOR ? COLOUR : PLAIN,
     verbose: options.verbose ?? false,
     showFiltered: options.showFiltered ?? false,
   });

@@ -4,7 +4,8 @@ import { Command, Option } from 'commander';
 import { audit } from './attribution/audit.ts';
 import { CannotCheck } from './attribution/errors.ts';
 import { newcomers } from './attribution/newcomers.ts';
-import { sharedOptions } from './cli/options.ts';
+import { type Io, PROCESS } from './cli/io.ts';
+import { parseOptions, sharedOptions } from './cli/options.ts';
 import { guarded, type Prepared, prepare, type SharedOptions } from './cli/prepare.ts';
 import type { Bump } from './notes/version.ts';
 
@@ -17,8 +18,13 @@ interface Options extends SharedOptions {
   readonly publish?: boolean;
 }
 
-/** The command line of the release: prints notes; writes, tags and sends only when told to. */
+/** Runs the release as a process's command. */
 export async function main(argv: string[]): Promise<void> {
+  process.exitCode = await release(argv.slice(2), PROCESS);
+}
+
+/** The command of the release: prints notes; writes, tags and sends only when told to. */
+export async function release(argv: readonly string[], io: Io): Promise<number> {
   const program = sharedOptions(new Command('release'))
     .description('The notes of a range, with everyone who made it.')
     .addOption(new Option('--bump <part>', 'the next version').choices(['major', 'minor', 'patch']))
@@ -27,21 +33,18 @@ export async function main(argv: string[]): Promise<void> {
     .option('--date <date>', 'the date in the heading (today)')
     .option('--output <file>', 'write the notes here instead of printing them')
     .option('--publish', 'commit the notes, tag, push, and create the release');
-  program.exitOverride((error) => {
-    process.exit(error.exitCode === 0 ? 0 : 2);
-  });
-  program.parse(argv);
-  await guarded(() => run(program.opts<Options>()));
+  const options = parseOptions<Options>(program, argv, io);
+  return typeof options === 'number' ? options : guarded(io, () => run(options, io));
 }
 
-async function run(options: Options): Promise<number> {
+async function run(options: Options, io: Io): Promise<number> {
   if (options.bump !== undefined && options.version !== undefined) {
     throw new CannotCheck('--bump and --version exclude each other');
   }
   const date = options.date ?? new Date().toISOString().slice(0, 10);
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date))
     throw new CannotCheck(`--date must be YYYY-MM-DD, not "${date}"`);
-  const prepared = await prepare(options, true);
+  const prepared = await prepare(options, io, true);
   const { attribution, config } = prepared;
   const { nextVersion, tagOf } = await import('./notes/version.ts');
   const version =
@@ -58,19 +61,20 @@ async function run(options: Options): Promise<number> {
     isFirst: (person) => attribution.range.since !== undefined && fresh.has(person),
     ...(web === undefined ? {} : { web }),
   });
-  for (const each of attribution.incomplete) process.stderr.write(`incomplete: ${each}\n`);
-  if (options.publish) return publishNotes(options, prepared, tag, notes);
-  if (options.output === undefined) process.stdout.write(notes);
+  for (const each of attribution.incomplete) io.err(`incomplete: ${each}\n`);
+  if (options.publish) return publishNotes(options, io, prepared, tag, notes);
+  if (options.output === undefined) io.out(notes);
   else {
     await mkdir(dirname(options.output), { recursive: true });
     await writeFile(options.output, notes);
-    if (!options.quiet) process.stderr.write(`wrote ${options.output}\n`);
+    if (!options.quiet) io.err(`wrote ${options.output}\n`);
   }
   return attribution.incomplete.length > 0 ? 2 : 0;
 }
 
 async function publishNotes(
   options: Options,
+  io: Io,
   prepared: Prepared,
   tag: string | undefined,
   notes: string,
@@ -85,7 +89,7 @@ async function publishNotes(
   const { publish, checkPublication } = await import('./notes/publish.ts');
   const { readNotes } = await import('./notes/read.ts');
   const say = (line: string) => {
-    if (!options.quiet) process.stderr.write(`${line}\n`);
+    if (!options.quiet) io.err(`${line}\n`);
   };
   const publication = {
     git,
@@ -104,7 +108,7 @@ async function publishNotes(
     ];
     const open = attribution.unresolved.filter((each) => each.kind === 'source pull request');
     what.push(...open.map((each) => `the author of ${each.what} is not known`));
-    process.stderr.write(
+    io.err(
       `error: the audit does not pass, nothing was done:\n${what.map((each) => `  ${each}\n`).join('')}`,
     );
     return checked.exitCode;
@@ -117,7 +121,7 @@ async function publishNotes(
       baseUrl: config.apiUrl,
       token,
       maxWaitSeconds: Number(options.maxWait ?? 60),
-      second: Number(process.env.SLUICE_GITHUB_SECOND_MS ?? 1000),
+      second: Number(io.env.SLUICE_GITHUB_SECOND_MS ?? 1000),
     });
     await publish({ ...publication, releases });
   }

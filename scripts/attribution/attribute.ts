@@ -28,7 +28,8 @@ export interface AttributeOptions {
   readonly merges?: boolean;
   readonly changes?: boolean;
   readonly minEvidence?: Strength;
-  readonly onCommit?: (read: number) => void;
+  /** `total` is absent until git has counted. */
+  readonly onCommit?: (read: number, total?: number) => void;
   readonly onStep?: (what: string) => void;
 }
 
@@ -65,7 +66,18 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
   });
   const counted = countCommits(git, range);
   counted.catch(() => {}); // Awaited below; a failing log is told first.
-  await readInto(ledger, readHistory(git.dir, range.revisions), options.onCommit);
+  let total: number | undefined;
+  if (options.onCommit !== undefined) {
+    counted.then(
+      (count) => {
+        total = count;
+      },
+      () => {},
+    );
+  }
+  await readInto(ledger, readHistory(git.dir, range.revisions), (read) =>
+    options.onCommit?.(read, total),
+  );
   const expected = await counted;
   if (ledger.commits !== expected) {
     throw new CannotCheck(`read ${ledger.commits} commits where git counts ${expected}`);
@@ -168,11 +180,11 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
 async function readInto(
   ledger: Ledger,
   commits: AsyncIterable<Commit>,
-  onCommit: ((read: number) => void) | undefined,
+  onCommit: (read: number) => void,
 ): Promise<void> {
   for await (const commit of commits) {
     ledger.add(commit);
-    if (onCommit !== undefined && ledger.commits % 500 === 0) onCommit(ledger.commits);
+    if (ledger.commits % 500 === 0) onCommit(ledger.commits);
   }
 }
 

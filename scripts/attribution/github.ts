@@ -14,6 +14,8 @@ export interface GitHubOptions {
   /** The longest that a rate limit is waited out. */
   readonly maxWaitSeconds: number;
   readonly onWait?: (seconds: number, why: string) => void;
+  /** Called after each request of many. */
+  readonly onAsked?: (what: string, done: number, total: number) => void;
   /** Milliseconds that the plugins take for one second; tests shorten it. */
   readonly second?: number;
 }
@@ -110,6 +112,7 @@ async function pullsByGraph(
 ): Promise<void> {
   for (let at = 0; at < wanted.length; at += BATCH) {
     const batch = wanted.slice(at, at + BATCH);
+    options.onAsked?.('pull requests asked for', at, wanted.length);
     const fields = batch.map(
       (n) =>
         `n${n}: issueOrPullRequest(number: ${n}) { __typename ... on Issue { number } ... on PullRequest { number title body author { login __typename } } }`,
@@ -185,7 +188,8 @@ async function pullsByRest(
 ): Promise<void> {
   let failures = 0;
   let why = '';
-  for (const number of wanted) {
+  for (const [index, number] of wanted.entries()) {
+    options.onAsked?.('pull requests asked for', index, wanted.length);
     if (failures >= GIVE_UP) {
       gaps.set(number, { what: `#${number}`, why });
       continue;
@@ -209,6 +213,10 @@ async function pullsByRest(
         options.cache.setPull(stored.fact, stored.etag);
       } else if (status === 404 || status === 410) {
         const fact = await issueOrAbsent(octokit, owner, name, number);
+        if (fact instanceof Error) {
+          gaps.set(number, { what: `#${number}`, why: reasonOf(fact) });
+          continue;
+        }
         facts.set(number, fact);
         options.cache.setPull(fact);
       } else {
@@ -226,12 +234,14 @@ async function issueOrAbsent(
   owner: string,
   repo: string,
   number: number,
-): Promise<PullFact> {
+): Promise<PullFact | Error> {
   try {
     await octokit.rest.issues.get({ owner, repo, issue_number: number });
     return { number, kind: 'issue', from: 'GitHub' };
-  } catch {
-    return absent(number);
+  } catch (error) {
+    // Only "not there" means absent: a failure is a fact that could not be had.
+    const { status } = error as { status?: number };
+    return status === 404 || status === 410 ? absent(number) : (error as Error);
   }
 }
 
@@ -249,9 +259,10 @@ async function commitsByGraph(
 ): Promise<Gap[]> {
   for (let at = 0; at < wanted.length; at += BATCH) {
     const batch = wanted.slice(at, at + BATCH);
+    options.onAsked?.('commits asked for', at, wanted.length);
     const fields = batch.map(
       (sha, index) =>
-        `c${index}: object(oid: "${sha}") { ... on Commit { oid authors(first: 20) { nodes { email user { login } } } } }`,
+        `c${index}: object(oid: "${sha}") { ... on Commit { oid authors(first: 100) { nodes { email user { login } } } } }`,
     );
     const answer = await graph<CommitNode>(octokit, owner, name, fields);
     if (Object.keys(answer.nodes).length === 0) {
@@ -281,6 +292,7 @@ async function commitsByRest(
   facts: Map<string, CommitFact>,
 ): Promise<Gap[]> {
   for (const [index, sha] of wanted.entries()) {
+    options.onAsked?.('commits asked for', index, wanted.length);
     try {
       const { data } = await octokit.rest.repos.getCommit({ owner, repo: name, ref: sha });
       const login = data.author !== null && 'login' in data.author ? data.author.login : undefined;

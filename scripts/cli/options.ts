@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, CommanderError } from 'commander';
+import type { Io } from './io.ts';
 
 /** The options that both commands take. */
 export function sharedOptions(command: Command): Command {
@@ -19,4 +20,25 @@ export function sharedOptions(command: Command): Command {
     .option('--merges', 'count merge commits as work of their authors')
     .option('--quiet', 'no progress, and no words when all is well')
     .option('--verbose', 'all evidence');
+}
+
+/**
+ * Parses the words behind the command's name.
+ * @returns the options, or an exit code: 0 after --help, 2 for a mistyped option, which is
+ * "could not check" and not "findings"
+ */
+export function parseOptions<T extends object>(
+  program: Command,
+  argv: readonly string[],
+  io: Io,
+): T | number {
+  program.exitOverride();
+  program.configureOutput({ writeOut: io.out, writeErr: io.err });
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+  return program.opts<T>();
 }

@@ -7,6 +7,7 @@ import { BadFile, CannotCheck } from '../attribution/errors.ts';
 import { type Forge, pullsFromJson } from '../attribution/facts.ts';
 import { type Git, openGit } from '../attribution/git.ts';
 import { resolveRange } from '../attribution/range.ts';
+import type { Io } from './io.ts';
 import { Progress } from './progress.ts';
 
 /** The options that both commands share. */
@@ -35,7 +36,7 @@ export interface Prepared {
 }
 
 /** From the command line to the attribution: the steps both commands begin with. */
-export async function prepare(options: SharedOptions, changes = false): Promise<Prepared> {
+export async function prepare(options: SharedOptions, io: Io, changes = false): Promise<Prepared> {
   const git = await openGit(resolve(options.repo));
   const config = await readConfig(git, {
     ...(options.github === undefined ? {} : { repo: options.github }),
@@ -45,9 +46,9 @@ export async function prepare(options: SharedOptions, changes = false): Promise<
     readAuthorMap(config),
     resolveRange(git, { since: options.sinceTag, until: options.until }),
   ]);
-  const token = process.env.GITHUB_TOKEN || process.env.GH_TOKEN || undefined;
-  const progress = new Progress(options.quiet !== true);
-  const { forge, known } = await openForge(options, config, token, progress);
+  const token = io.env.GITHUB_TOKEN || io.env.GH_TOKEN || undefined;
+  const progress = new Progress(io, options.quiet !== true);
+  const { forge, known } = await openForge(options, config, token, progress, io.env);
   const prs = await readPrs(options.prs);
   if (options.minEvidence !== undefined && !/^(?:weak|strong)$/.test(options.minEvidence)) {
     throw new CannotCheck(`--min-evidence must be weak or strong, not "${options.minEvidence}"`);
@@ -64,7 +65,7 @@ export async function prepare(options: SharedOptions, changes = false): Promise<
       merges: options.merges ?? false,
       changes,
       minEvidence: options.minEvidence === 'weak' ? 'weak' : 'strong',
-      onCommit: (read) => progress.count('commits read', read),
+      onCommit: (read, total) => progress.count('commits read', read, total),
       onStep: (what) => progress.step(what),
     });
     return { git, config, map, attribution, ...(token === undefined ? {} : { token }) };
@@ -78,11 +79,11 @@ async function openForge(
   config: Config,
   token: string | undefined,
   progress: Progress,
+  env: Io['env'],
 ) {
   if (config.repo === undefined) return { forge: undefined, known: new Map<number, never>() };
   const dir =
-    options.cacheDir ??
-    join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'sluice-release');
+    options.cacheDir ?? join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'sluice-release');
   const { FactCache } = await import('../attribution/cache.ts');
   const host = new URL(config.apiUrl).host.replace(/[^\w.-]/g, '_');
   const cache = await FactCache.open(join(dir, host, `${config.repo.replace('/', '+')}.json`));
@@ -93,8 +94,9 @@ async function openForge(
     baseUrl: config.apiUrl,
     cache,
     maxWaitSeconds: Number(options.maxWait ?? 60),
+    onAsked: (what, done, total) => progress.count(what, done, total),
     onWait: (seconds, why) => progress.wait(seconds, why),
-    second: Number(process.env.SLUICE_GITHUB_SECOND_MS ?? 1000),
+    second: Number(env.SLUICE_GITHUB_SECOND_MS ?? 1000),
     ...(token === undefined ? {} : { token }),
   });
   return { forge, known: new Map<number, never>() };
@@ -112,14 +114,13 @@ async function readPrs(file: string | undefined) {
 }
 
 /** Runs a command's work; every known failure is one line on stderr and its exit code. */
-export async function guarded(work: () => Promise<number>): Promise<void> {
+export async function guarded(io: Io, work: () => Promise<number>): Promise<number> {
   try {
-    process.exitCode = await work();
+    return await work();
   } catch (error) {
     const known = error as Error & { exitCode?: number };
-    process.exitCode = typeof known.exitCode === 'number' ? known.exitCode : 2;
-    const detail =
-      typeof known.exitCode === 'number' ? known.message : (known.stack ?? String(error));
-    process.stderr.write(`error: ${detail}\n`);
+    const code = typeof known.exitCode === 'number' ? known.exitCode : undefined;
+    io.err(`error: ${code === undefined ? (known.stack ?? String(error)) : known.message}\n`);
+    return code ?? 2;
   }
 }

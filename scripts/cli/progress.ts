@@ -1,43 +1,55 @@
+import type { Io } from './io.ts';
+
 /** How often the line is drawn anew. */
 const FRAME_MS = 80;
 
 /** One moving line on a terminal's stderr; nothing in a pipe, where a log would fill with it. */
 export class Progress {
   readonly #on: boolean;
-  readonly #began = performance.now();
+  readonly #write: (text: string) => void;
+  #what = '';
+  #began = 0;
   #drawn = 0;
+  #countdown: NodeJS.Timeout | undefined;
 
-  constructor(wanted: boolean, stream: { isTTY?: boolean } = process.stderr) {
-    this.#on = wanted && stream.isTTY === true;
+  constructor(io: Pick<Io, 'err' | 'errIsTerminal'>, wanted: boolean) {
+    this.#write = io.err;
+    this.#on = wanted && io.errIsTerminal;
   }
 
   /** `total` adds a bar and the time that is left. */
   count(what: string, done: number, total?: number): void {
+    if (!this.#on) return;
     const now = performance.now();
-    if (!this.#on || now - this.#drawn < FRAME_MS) return;
+    if (what !== this.#what) [this.#what, this.#began] = [what, now];
+    if (now - this.#drawn < FRAME_MS) return;
+    clearInterval(this.#countdown);
     this.#drawn = now;
-    process.stderr.write(`\r\u001b[2K${progressLine(what, done, now - this.#began, total)}`);
+    this.#write(`\r\u001b[2K${progressLine(what, done, now - this.#began, total)}`);
   }
 
   step(what: string): void {
-    if (this.#on) process.stderr.write(`\r\u001b[2K${what} …`);
+    clearInterval(this.#countdown);
+    if (this.#on) this.#write(`\r\u001b[2K${what} …`);
   }
 
   /** A wait is said in a pipe too: somebody looks at the log of a job that stands still. */
   wait(seconds: number, why: string): void {
-    process.stderr.write(`${this.#on ? '\r\u001b[2K' : ''}${why}: waiting ${seconds} s\n`);
+    this.#write(`${this.#on ? '\r\u001b[2K' : ''}${why}: waiting ${seconds} s\n`);
     if (!this.#on) return;
     let left = seconds;
-    const timer = setInterval(() => {
+    clearInterval(this.#countdown);
+    this.#countdown = setInterval(() => {
       left -= 1;
-      if (left <= 0) clearInterval(timer);
-      else process.stderr.write(`\r\u001b[2K${why}: ${left} s left`);
+      if (left <= 0) clearInterval(this.#countdown);
+      else this.#write(`\r\u001b[2K${why}: ${left} s left`);
     }, 1000);
-    timer.unref();
+    this.#countdown.unref();
   }
 
   end(): void {
-    if (this.#on) process.stderr.write('\r\u001b[2K');
+    clearInterval(this.#countdown);
+    if (this.#on) this.#write('\r\u001b[2K');
   }
 }
 

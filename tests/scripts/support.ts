@@ -1,6 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Io } from '../../scripts/cli/io.ts';
+import { contributorAudit } from '../../scripts/contributor-audit.ts';
+import { release } from '../../scripts/release.ts';
 import { tempDir } from '../harness/temp.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -18,6 +21,13 @@ const ENV = {
   GIT_AUTHOR_DATE: '2026-01-01T00:00:00Z',
   GIT_COMMITTER_DATE: '2026-01-01T00:00:00Z',
 };
+
+// The commands run in this process, and git takes its environment from it.
+Object.assign(process.env, {
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_SYSTEM: '/dev/null',
+  LC_ALL: 'C.UTF-8',
+});
 
 export interface Repo {
   readonly dir: string;
@@ -77,20 +87,48 @@ export interface Ran {
   readonly err: string;
 }
 
-/** Runs one of the two commands as a user does: a process of its own, here with its own cache. */
-export function run(
-  command: 'release' | 'contributor-audit',
+type CommandName = 'release' | 'contributor-audit';
+
+/** What a command is run with: no configuration of this machine, a cache of its own. */
+const environment = (env: Record<string, string>) => ({
+  ...ENV,
+  XDG_CACHE_HOME: join(ENV.HOME, 'cache'),
+  SLUICE_GITHUB_SECOND_MS: '1',
+  ...env,
+});
+
+/** Runs one of the two commands in this process: the same function, its streams and exit code. */
+export async function run(
+  command: CommandName,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  terminal = false,
+): Promise<Ran> {
+  let [out, err] = ['', ''];
+  const io: Io = {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    env: environment(env),
+    outIsTerminal: terminal,
+    errIsTerminal: terminal,
+  };
+  const code = await (command === 'release' ? release : contributorAudit)(args, io);
+  return { code, out, err };
+}
+
+/** Runs one of the two commands as a user does: a process of its own. */
+export function runProcess(
+  command: CommandName,
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(ROOT, `scripts/${command}.ts`), ...args], {
-      env: {
-        ...ENV,
-        XDG_CACHE_HOME: join(ENV.HOME, 'cache'),
-        SLUICE_GITHUB_SECOND_MS: '1',
-        ...env,
-      },
+      env: environment(env),
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 25_000,
     });
