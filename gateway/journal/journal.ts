@@ -60,6 +60,8 @@ export interface Journal {
   placeholder(outbound: string, platformId: string): Promise<void>;
   /** Marks rows past their time to live `expired`; returns how many. */
   expireOutbox(now: number): Promise<number>;
+  /** Whether a row of the lane is not settled yet: what is said now would come before it. */
+  owes(lane: string): Promise<boolean>;
   outbox(filter: {
     message?: string;
     state?: Outbound['state'];

@@ -36,6 +36,7 @@ export function createHost({
     cursor: () => shop.journal.cursor(name),
     setCursor: (value) => shop.journal.setCursor(name, value),
     placeholder: (turn, platformId) => placeholders.keep(turn, platformId),
+    owes: (lane) => shop.journal.owes(lane),
     subscribe: (listener) => shop.bus.subscribe(listener),
     changed,
     operations,

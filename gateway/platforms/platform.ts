@@ -116,6 +116,11 @@ export interface Host {
    * row then carries it as `platformId`. Absent: the gateway keeps none, so none may be sent.
    */
   placeholder?(turn: string, platformId?: string): Promise<string | undefined>;
+  /**
+   * Whether something older of the lane is still to be sent: a placeholder that is posted now would
+   * stand before it. Absent: nothing ever is.
+   */
+  owes?(lane: string): Promise<boolean>;
   /** Progress of every lane. Returns the way to stop listening. */
   subscribe(listener: ProgressListener): () => void;
   /** Liveness has changed: status and readiness are computed anew. */

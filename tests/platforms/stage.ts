@@ -40,6 +40,8 @@ export interface Theatre {
   seen(person: number): Promise<string[]>;
   ledger(): Promise<Ledger>;
   arm(fault: Fault): Promise<void>;
+  /** What a plain send is called in a fault. */
+  readonly sends: string;
   adapter(authorise: Authorise): Platform;
 }
 
@@ -48,6 +50,7 @@ async function telegramTheatre(): Promise<Theatre> {
   return {
     url: fake.url,
     name: 'telegram',
+    sends: 'sendMessage',
     chatOf: String,
     say: (person, { photo, ...said }) =>
       fake.say({ chat: person, user: person, ...said, ...(photo === undefined ? {} : { photo }) }),
@@ -64,6 +67,7 @@ async function discordTheatre(): Promise<Theatre> {
   return {
     url: fake.url,
     name: 'discord',
+    sends: 'POST messages',
     chatOf,
     say: (person, { text, photo }) =>
       fake.say({

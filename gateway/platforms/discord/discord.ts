@@ -224,7 +224,7 @@ export function createDiscordPlatform(options: DiscordOptions, deps: DiscordDeps
     async start(to) {
       host = to;
       leaving = new AbortController();
-      drafts.keeper(to.placeholder?.bind(to));
+      drafts.keeper(to);
       pulse.starting();
       const cursor = (await to.cursor()) as unknown as DiscordCursor | undefined;
       let introduced = true;

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../core/clock.ts';
 import { laneAddress } from '../../core/lane.ts';
 import type { Address } from '../../core/message.ts';
 import type { Progress } from '../../core/progress.ts';
-import type { Log } from '../platform.ts';
+import type { Host, Log } from '../platform.ts';
 
 /** The few requests that showing progress needs. They may reject; nothing depends on them. */
 export interface DraftSurface {
@@ -33,8 +33,12 @@ export interface FloodError extends Error {
   readonly retryAfterMs: number;
 }
 
+/** The gateway's part in showing a turn. */
+export type DraftKeeper = Pick<Host, 'placeholder' | 'owes'>;
+
 interface Draft {
   readonly turn: string;
+  readonly lane: string;
   readonly address: Address;
   readonly messages: readonly string[];
   text: string;
@@ -68,7 +72,7 @@ export class Drafts {
   readonly #options: DraftOptions;
   readonly #clock: Clock;
   readonly #log: Log;
-  #keep: ((turn: string, id?: string) => Promise<string | undefined>) | undefined;
+  #keeper: DraftKeeper | undefined;
 
   constructor(surface: DraftSurface, options: DraftOptions, clock: Clock, log: Log) {
     this.#surface = surface;
@@ -77,9 +81,9 @@ export class Drafts {
     this.#log = log;
   }
 
-  /** How the gateway keeps a placeholder. Without it none is sent. */
-  keeper(keep: ((turn: string, id?: string) => Promise<string | undefined>) | undefined): void {
-    this.#keep = keep;
+  /** Who keeps placeholders. Where nobody does none is sent. */
+  keeper(keeper: DraftKeeper): void {
+    this.#keeper = keeper;
   }
 
   progress(progress: Progress): void {
@@ -143,13 +147,14 @@ export class Drafts {
     if (earlier !== undefined) this.#end(earlier);
     const draft: Draft = {
       turn,
+      lane,
       address,
       messages,
       text: '',
       shown: '',
       step: '',
       id: earlier?.id,
-      streams: whole && this.#options.stream && this.#keep !== undefined,
+      streams: whole && this.#options.stream && this.#keeper?.placeholder !== undefined,
       over: false,
       notBefore: this.#clock.monotonic() + this.#options.firstMs,
       busy: undefined,
@@ -160,7 +165,7 @@ export class Drafts {
     if (draft.streams && attempt > 1) {
       // An earlier attempt may have left a placeholder: it is used, not doubled.
       draft.busy = this.#guard(draft, async () => {
-        draft.id ??= await this.#keep?.(turn);
+        draft.id ??= await this.#keeper?.placeholder?.(turn);
       });
     }
     this.#type(draft);
@@ -192,9 +197,11 @@ export class Drafts {
     const text = this.#wanted(draft);
     if (text === '' || text === draft.shown) return;
     if (draft.id === undefined) {
+      // The reply before this one may be late: it comes first, and this is looked at again.
+      if (await this.#keeper?.owes?.(draft.lane)) return;
       const id = await this.#surface.post(draft.address, text, draft.messages[0]);
       draft.id = id;
-      const kept = await this.#keep?.(draft.turn, id);
+      const kept = await this.#keeper?.placeholder?.(draft.turn, id);
       if (kept !== undefined && kept !== id) {
         draft.id = kept;
         await this.#surface.remove(draft.address, id);

@@ -18,6 +18,8 @@ export interface ReadOptions {
 export interface TelegramContext {
   readonly message_id: number;
   readonly group: boolean;
+  /** When it was written, by Telegram's clock; epoch milliseconds. */
+  readonly at?: number;
 }
 
 /** A message as read; who it is from has no role yet. */
@@ -65,7 +67,11 @@ export function readUpdate(
     if (options.groups === 'addressed' && !addressed) return undefined;
   }
 
-  const context: TelegramContext = { message_id: message.message_id, group: !direct };
+  const context: TelegramContext = {
+    message_id: message.message_id,
+    group: !direct,
+    at: (message.edit_date ?? message.date) * 1000,
+  };
   const id = `${message.chat.id}:${message.message_id}`;
   const text = command ?? `${quoteOf(message)}${withoutMention(body, entities, self)}`;
   return {

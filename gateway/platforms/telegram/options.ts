@@ -58,6 +58,9 @@ export const telegramOptions = z.strictObject({
     'Between two edits in a private chat; groups take three times it.',
     0.2,
   ).default(1.2),
+  notify_after: seconds(
+    'A reply that took longer than this is sent as a new message, so that it notifies, and its growing one is removed. Earlier replies end in the message that showed them growing.',
+  ).default(60),
   acknowledge: z.enum(['typing', 'reaction']).default('typing').meta({
     description: 'How a message is shown to be received: typing alone, or a reaction too.',
   }),

@@ -17,8 +17,14 @@ interface Target {
 }
 
 /** A reply that replaces its turn's placeholder can be repeated; any other send is blind. */
-export function sendClassOf(row: Outbound): SendClass {
-  return placeholderOf(row) === undefined ? 'blind' : 'edits';
+export function sendClassOf(row: Outbound, notifyAfterMs: number): SendClass {
+  return placeholderOf(row) === undefined || mustNotify(row, notifyAfterMs) ? 'blind' : 'edits';
+}
+
+/** An edit is silent: whoever has waited for so long is told by a new message. */
+export function mustNotify(row: Outbound, afterMs: number): boolean {
+  const { at } = (row.context ?? {}) as Partial<TelegramContext>;
+  return row.kind === 'reply' && at !== undefined && row.createdAt - at > afterMs;
 }
 
 /** The placeholder that a row replaces: only a reply's first row does. */
@@ -52,12 +58,15 @@ export function body(text: string): { text: string; parse_mode?: 'HTML' } {
 /**
  * Sends one row: over its placeholder where it has one, else as a new message. `placeholder` is the
  * one known to this instance. Never rejects.
+ *
+ * With `anew` the placeholder is removed once the new message is sent. So when such a send was cut off,
+ * a placeholder that is gone says that it had arrived; one that is there takes the text.
  */
 export async function sendRow(
   calls: Calls,
   floods: Floods,
   row: Outbound,
-  placeholder: string | undefined,
+  { placeholder, anew }: { placeholder: string | undefined; anew: boolean },
   signal: AbortSignal,
 ): Promise<SendResult> {
   const { chat } = row.address;
@@ -72,12 +81,17 @@ export async function sendRow(
   }
   if (signal.aborted) return { ok: false, kind: 'transient', error: 'stopped before it was sent' };
   try {
-    if (placeholder !== undefined) {
+    if (placeholder !== undefined && (!anew || row.ambiguous)) {
       const edited = await edit(calls, targetOf(row.address), placeholder, row.text, signal);
       if (edited) return { ok: true, platformId: placeholder };
+      if (anew) return { ok: true };
     }
     const extra = row.chunk === 0 ? replyTo(row.context) : {};
     const id = await post(calls, targetOf(row.address), row.text, extra, signal);
+    if (anew && placeholder !== undefined) {
+      const gone = { chat_id: chat, message_id: Number(placeholder) };
+      await calls.deleteMessage(gone, signal as never).catch(() => {});
+    }
     return { ok: true, platformId: id };
   } catch (error) {
     const failure = failureOf(error);

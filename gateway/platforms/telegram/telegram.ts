@@ -19,7 +19,14 @@ import type { Self } from './inbound.ts';
 import type { TelegramOptions } from './options.ts';
 import { Poller, revokedReason } from './poller.ts';
 import { Receiver, type TelegramCursor } from './receiver.ts';
-import { placeholderOf, SPLIT_LIMIT, sendClassOf, sendRow, targetOf } from './sender.ts';
+import {
+  mustNotify,
+  placeholderOf,
+  SPLIT_LIMIT,
+  sendClassOf,
+  sendRow,
+  targetOf,
+} from './sender.ts';
 import { telegramSurface } from './surface.ts';
 
 export interface TelegramDeps extends PlatformDeps {
@@ -158,10 +165,10 @@ export function createTelegramPlatform(options: TelegramOptions, deps: TelegramD
     takeOver: 'cursor',
     asks: true,
     split: (text) => splitText(text, SPLIT_LIMIT),
-    sendClass: sendClassOf,
+    sendClass: (row) => sendClassOf(row, options.notify_after * SECOND),
     async start(to) {
       host = to;
-      drafts.keeper(to.placeholder?.bind(to));
+      drafts.keeper(to);
       pulse.starting();
       const cursor = (await to.cursor()) as unknown as TelegramCursor | undefined;
       receiver.restore(cursor);
@@ -189,7 +196,8 @@ export function createTelegramPlatform(options: TelegramOptions, deps: TelegramD
         row.kind === 'reply' && row.turn !== undefined ? await drafts.settle(row.turn) : undefined;
       const placeholder =
         row.kind === 'reply' && row.chunk === 0 ? (placeholderOf(row) ?? settled) : undefined;
-      return sendRow(calls, floods, row, placeholder, signal);
+      const anew = mustNotify(row, options.notify_after * SECOND);
+      return sendRow(calls, floods, row, { placeholder, anew }, signal);
     },
     open: (attachment, signal) =>
       openFile(calls, { apiRoot, token, fetch: fetchIt }, attachment, signal),

@@ -27,6 +27,16 @@ export function outboxSuite(journal: () => Journal): void {
       ]);
     });
 
+    it('tells whether something of a lane is still to be sent', async () => {
+      await journal().prepare([reply('1', 'a')], T0);
+      expect(await journal().owes('a')).toBe(true);
+      expect(await journal().owes('b')).toBe(false);
+      await journal().claimOutbox(due());
+      expect(await journal().owes('a')).toBe(true);
+      await journal().settleOutbox([{ id: 'reply-1', state: 'sent' }], T0);
+      expect(await journal().owes('a')).toBe(false);
+    });
+
     it('writes a row as sending for its sender only when nothing of its lane is unsent', async () => {
       const turn = turnOf(await journal().accept(message('m1', 'a'), starting()));
       const two = [

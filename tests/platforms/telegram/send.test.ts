@@ -120,6 +120,37 @@ describe('sending to Telegram', () => {
     expect(await fake.seen(ANN)).toEqual(['The answer.']);
   });
 
+  it('R05 sends a reply anew, to notify, that took long; cut off by a crash it shows once all the same', async () => {
+    const fake = await chatting();
+    const first = telegram(fake.url);
+    const growing = async () => {
+      const sent = await first.send(outbound({ address: address(ANN), kind: 'notice' }), signal);
+      return sent.ok ? (sent.platformId as string) : '';
+    };
+    const late = (platformId: string, text: string) =>
+      outbound({
+        address: address(ANN),
+        turn: text,
+        text,
+        platformId,
+        context: { message_id: 1, group: false, at: Date.now() - 61_000 },
+      });
+    const row = late(await growing(), 'At last.');
+    expect(first.sendClass(row)).toBe('blind');
+    expect(first.sendClass({ ...row, context: { at: Date.now() } })).toBe('edits');
+    expect(await first.send(row, signal)).toEqual({ ok: true, platformId: '3' });
+    expect(await fake.seen(ANN)).toEqual(['At last.']);
+    // The crash came after the new message had replaced the growing one, and before that was written.
+    const successor = telegram(fake.url);
+    const marked = { ...row, ambiguous: true, text: '(again) At last.' };
+    expect(await successor.send(marked, signal)).toEqual({ ok: true });
+    expect(await fake.seen(ANN)).toEqual(['At last.']);
+    // It came before the new message: the growing one takes the text.
+    const other = { ...late(await growing(), '(again) Here.'), ambiguous: true };
+    expect((await successor.send(other, signal)).ok).toBe(true);
+    expect(await fake.seen(ANN)).toEqual(['At last.', '(again) Here.']);
+  });
+
   it('sends a reply anew whose placeholder a person has deleted', async () => {
     const fake = await chatting();
     const row = outbound({ address: address(ANN), text: 'Here.', platformId: '99' });

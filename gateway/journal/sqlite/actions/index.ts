@@ -11,7 +11,7 @@ import { adopt, instances, join, leave, renew } from './instances.ts';
 import { lease, leaseHolder, release } from './leases.ts';
 import { counts, message, queued, replyOf, settle } from './messages.ts';
 import { order, orders, updateOrder } from './orders.ts';
-import { claimOutbox, expireOutbox, outbox, placeholder, prepare } from './outbox.ts';
+import { claimOutbox, expireOutbox, outbox, owes, placeholder, prepare } from './outbox.ts';
 import { newSession, session, sessions, transcript, updateSession } from './sessions.ts';
 import { settleOutbox } from './settleOutbox.ts';
 import { running, saveAgentState, step } from './turns.ts';
@@ -46,6 +46,7 @@ export const ACTIONS: Actions = {
   settleOutbox,
   placeholder,
   expireOutbox,
+  owes,
   outbox,
   sessions,
   session,
@@ -81,6 +82,7 @@ export const READS: ReadonlySet<Op> = new Set<Op>([
   'queued',
   'counts',
   'running',
+  'owes',
   'outbox',
   'sessions',
   'session',

@@ -17,7 +17,7 @@ export function insertOutbox(
   const sending: Outbound[] = [];
   for (const row of rows) {
     const { platform, account, chat, thread } = row.address;
-    const atOnce = sender !== undefined && !isBehind(c, row.lane);
+    const atOnce = sender !== undefined && !owes(c, row.lane);
     const written = c.get<OutboundColumns>(
       `INSERT INTO outbox (id, platform, account, chat, thread, lane, kind, chunk, chunks, message,
          turn, state, open, ambiguous, attempts, holder, due_at, created_at, expires_at, platform_id,
@@ -49,7 +49,7 @@ export function insertOutbox(
   return sending;
 }
 
-function isBehind(c: Connection, lane: string): boolean {
+export function owes(c: Connection, lane: string): boolean {
   return c.get('SELECT 1 FROM outbox WHERE lane = ? AND open = 1 LIMIT 1', lane) !== undefined;
 }
 
