@@ -1,5 +1,6 @@
 import { ConnectionLost, type ControlClient, controlClient } from '../control/client.ts';
 import { RequestError } from '../core/exit.ts';
+import type { RestartRequest } from '../core/operations.ts';
 import type { Order } from '../core/order.ts';
 import { signalGateway } from './escalate.ts';
 import { duration } from './format.ts';
@@ -71,6 +72,7 @@ async function place(
   try {
     return await client.restart({
       by: 'cli',
+      ...within(process.env),
       ...(wanted.force ? { force: true } : {}),
       ...(wanted.full ? { full: true } : {}),
       ...(wanted.whenIdle ? { whenIdle: true } : {}),
@@ -88,4 +90,11 @@ async function refuseEnded(client: ControlClient, id: string): Promise<void> {
   throw new RequestError(
     `the restart came to nothing, and the old instance goes on: ${orderText(order, Date.now())}`,
   );
+}
+
+/** Called from an agent's tool or from a hook, the gateway is told which turn that was: its chat is told. */
+function within(env: NodeJS.ProcessEnv): Pick<RestartRequest, 'within'> {
+  const { SLUICE_TURN: turn, SLUICE_SESSION: session } = env;
+  if (!turn && !session) return {};
+  return { within: { ...(turn && { turn }), ...(session && { session }) } };
 }

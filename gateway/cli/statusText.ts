@@ -19,6 +19,12 @@ export function statusLines(status: Status, now: number): string[] {
       `${plural(status.activeTurns, 'turn')} running, ${plural(status.queued, 'message')} waiting (busy input: ${status.busyMode})`,
     ],
   ];
+  const { supervisorVersion } = status;
+  if (supervisorVersion !== undefined && supervisorVersion !== status.version)
+    rows.push([
+      'supervisor',
+      `version ${supervisorVersion} still; \`sluice restart --full\` replaces it, too`,
+    ]);
   if (status.desired !== 'running') rows.splice(1, 0, ['asked to be', status.desired]);
   if (status.restart !== undefined) rows.push(['restart', orderText(status.restart, now)]);
   if (status.drain !== undefined) rows.push(['drain', orderText(status.drain, now)]);
@@ -69,7 +75,11 @@ function platformLines(status: Status, now: number): string[] {
 
 /** An order in one line. */
 export function orderText(order: Order, now: number): string {
-  const how = [order.mode === 'full' ? 'full' : '', order.force ? 'forced' : '']
+  const how = [
+    order.mode === 'full' ? 'full' : '',
+    order.force ? 'forced' : '',
+    order.whenIdle && order.state === 'open' ? 'waits until nothing runs' : '',
+  ]
     .filter((part) => part !== '')
     .join(', ');
   const base = `${order.state}, asked by ${clip(order.by, 40)} ${ago(order.createdAt, now)}${how === '' ? '' : ` (${how})`}`;

@@ -21,6 +21,13 @@ function lineOf({ connection, lostAt, status, pending }) {
   }
   if (status === undefined) return undefined;
   const { restart, drain, state: now } = status;
+  if (restart?.state === 'open' && restart.whenIdle) {
+    return {
+      kind: 'info',
+      text: 'A restart waits until nothing runs. You can go on writing.',
+      button: html`<button type="button" class="link" onClick=${() => attempt(() => del('/api/restart'))}>Take it back</button>`,
+    };
+  }
   if (restart?.state === 'open') {
     const running = status.activeTurns;
     const finish = running === 1 ? 'finishes' : 'finish';

@@ -55,12 +55,18 @@ function Head({ status }) {
       <div><dt>Answering</dt><dd>${status.activeTurns}</dd></div>
       <div><dt>Waiting</dt><dd>${status.queued}</dd></div>
       <div><dt>Process</dt><dd>${status.generation}. <span class="id">${status.instance.slice(-8)}</span></dd></div>
-      <div><dt>Version</dt><dd>${status.version}</dd></div></dl>
+      <div><dt>Version</dt><dd>${status.version}${old(status)}</dd></div></dl>
   </section>`;
 }
 
 function wordOf({ state: now, drain }) {
   return drain?.state === 'open' && now === 'draining' ? 'Paused' : (STATES[now] ?? now);
+}
+
+/** The parent process may be older than what it starts. */
+function old({ version, supervisorVersion: own }) {
+  if (own === undefined || own === version) return '';
+  return html` <span class="dim">(its supervisor is still ${own}: <code>sluice restart --full</code>)</span>`;
 }
 
 function Turns({ status }) {

@@ -36,6 +36,7 @@ const restart = z.strictObject({
   tell: z
     .strictObject({ address, lane: z.string(), turn: z.string().exactOptional() })
     .exactOptional(),
+  within: z.strictObject({ turn: id.exactOptional(), session: id.exactOptional() }).exactOptional(),
 });
 
 export const CALLS = {

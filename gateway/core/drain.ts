@@ -3,7 +3,7 @@
  *
  *     serving ──order──▶ draining ──no work left──▶ settling ──settled──▶ left
  *        ▲                  │  │                       ▲
- *        └──────cancel──────┘  └─deadline or force─▶ cutting
+ *        └─cancel (a pause)─┘  └─deadline or force─▶ cutting
  *
  * - serving: turns start.
  * - draining: none start; running ones finish. Messages are still committed, for whoever comes next.
@@ -74,7 +74,10 @@ export function drainStep(
       };
     }
     case 'cancel':
-      return state.phase === 'draining' ? { state: SERVING, effects: ['open-gate'] } : same;
+      // Whoever told an instance to leave has begun to put another in its place.
+      return state.phase === 'draining' && state.purpose === 'pause'
+        ? { state: SERVING, effects: ['open-gate'] }
+        : same;
     case 'force':
       return state.phase === 'draining' && state.purpose === 'leave' ? cut : same;
     case 'look': {

@@ -65,6 +65,8 @@ export interface RestartRequest {
   readonly full?: boolean;
   readonly whenIdle?: boolean;
   readonly tell?: Order['tell'];
+  /** Asked from within a turn, by its agent's tool or by a hook: that chat is told, after the turn. */
+  readonly within?: { readonly turn?: string; readonly session?: string };
 }
 
 export interface SessionView {

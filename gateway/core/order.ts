@@ -21,6 +21,8 @@ export interface Order {
   readonly by: string;
   /** `handover`: a successor serves before this instance leaves. `full`: drain, exit 75, start anew. */
   readonly mode?: 'handover' | 'full';
+  /** Not before no turn runs. */
+  readonly whenIdle?: boolean;
   /** Cut running turns at once. Committed replies are still delivered. */
   readonly force: boolean;
   /** The chat to tell when it is over, and the turn that asked, where one did. */

@@ -52,6 +52,8 @@ export interface Status {
   readonly pid: number;
   /** The parent process, where there is one: signals for the gateway as a whole go to it. */
   readonly supervisor?: number;
+  /** Of its code. Another than `version`: a hand-over cannot replace it, `restart --full` does. */
+  readonly supervisorVersion?: string;
   readonly startedAt: number;
   /** Epoch milliseconds of this observation. */
   readonly at: number;

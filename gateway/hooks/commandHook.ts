@@ -7,7 +7,7 @@ export interface CommandHookOptions {
   readonly command: readonly string[];
   /** It is killed after this, milliseconds. */
   readonly timeout: number;
-  /** The environment it gets; nothing else is passed on. */
+  /** The environment it gets, with the turn it is told of as SLUICE_TURN; nothing else is passed on. */
   readonly env: Readonly<Record<string, string>>;
   /** Tells whoever sweeps leftovers of a process group; returns the way to say that it is over. */
   readonly registerChild?: (child: { readonly pid: number }) => () => void;
@@ -30,7 +30,7 @@ export function commandHook(options: CommandHookOptions): Hook {
     run: (payload, signal) =>
       new Promise<void>((resolve, reject) => {
         const child = spawn(program, args, {
-          env,
+          env: typeof payload.turn === 'string' ? { ...env, SLUICE_TURN: payload.turn } : env,
           stdio: ['pipe', 'ignore', 'pipe'],
           detached: true,
         });

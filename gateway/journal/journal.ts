@@ -102,7 +102,7 @@ export interface Journal {
   updateOrder(
     id: string,
     patch: Partial<
-      Pick<Order, 'state' | 'reason' | 'deadline' | 'force' | 'successor' | 'endedAt'>
+      Pick<Order, 'state' | 'reason' | 'deadline' | 'force' | 'whenIdle' | 'successor' | 'endedAt'>
     >,
   ): Promise<Order | undefined>;
   orders(filter: { state?: Order['state']; limit: number }): Promise<Order[]>;

@@ -129,12 +129,14 @@ export class Commands {
       const order = await this.#operations.restart({
         by: `${message.address.platform}:${message.sender.id}`,
         force: /\bforce\b/.test(message.text),
+        whenIdle: /\bidle\b/.test(message.text),
         tell: {
           address: message.address,
           lane: message.lane,
           ...(running === undefined ? {} : { turn: running.turn.turn }),
         },
       });
+      if (order.whenIdle) return 'I restart as soon as nothing runs; nothing is lost.';
       return order.by.endsWith(message.sender.id)
         ? 'Restarting; nothing is lost.'
         : 'A restart is under way already.';

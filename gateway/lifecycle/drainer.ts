@@ -73,11 +73,12 @@ export class Drainer {
     if (this.#state.phase === 'cutting')
       for (const turn of this.#deps.turns.all()) turn.cut('restart');
     const wasPause = this.#state.purpose === 'pause';
-    this.#step({ type: 'look', working: this.#working() });
+    this.#step({ type: 'look', working: this.working });
     if (wasPause && this.#state.phase === 'serving') this.#deps.pauseOver();
   }
 
-  #working(): number {
+  /** What a drain would wait for: turns that wait for a person are not counted. */
+  get working(): number {
     const { gate, turns } = this.#deps;
     // Tokens without an active turn are turns about to start or to end: they count as work.
     const parked = turns.all().filter((t) => t.parked).length;

@@ -57,8 +57,8 @@ export interface GatewayParts {
   readonly people?: People;
   /** Fetches the files of messages; absent: agents are given none. */
   readonly attachments?: Attachments;
-  /** Process id of the supervisor. */
-  readonly supervisor?: number;
+  /** The process above, and the version of its code. */
+  readonly supervisor?: { readonly supervisorPid: number; readonly supervisorVersion: string };
 }
 
 /**
@@ -170,7 +170,10 @@ export class Gateway {
       log,
       instance,
       work: () => this.#work(),
-      beat: () => this.#drainer.look(),
+      beat: () => {
+        this.#drainer.look();
+        this.#orders.look();
+      },
       dead: () => this.#abandon(),
     });
     this.operations = createOperations({
@@ -185,7 +188,10 @@ export class Gateway {
     });
     this.#inputs = new Inputs(this.#shop, (platform) => this.host(platform));
     this.#commands = new Commands(this.#shop, this.#turns, this.operations);
-    this.#turns.changed = () => this.#drainer.look();
+    this.#turns.changed = () => {
+      this.#drainer.look();
+      this.#orders.look();
+    };
     this.#turns.runCommand = (message) => this.#commands.execute(message);
     this.#reception.answer = this.operations.answer;
     this.#reception.execute = (message) => this.#commands.execute(message);

@@ -117,7 +117,13 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
     ];
     const supervised =
       link === undefined ? undefined : followSupervisor(link, () => gateway, { log, settings });
-    const hooks = hooksOf(config, { env, log, childEnv: link?.agentEnv, ...registrationOf(link) });
+    const hooks = hooksOf(config, {
+      home,
+      env,
+      log,
+      childEnv: link?.agentEnv,
+      ...registrationOf(link),
+    });
     gateway = new Gateway({
       journal,
       agents,
@@ -134,7 +140,7 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
       people,
       attachments,
       ...(hooks === undefined ? {} : { hooks }),
-      ...(link === undefined ? {} : { supervisor: link.become.supervisorPid }),
+      ...(link === undefined ? {} : { supervisor: link.become }),
       ...(supervised === undefined ? {} : { above: supervised.above }),
     });
     const serving = gateway;
@@ -144,7 +150,14 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
     await relay.offer();
     await serving.join(AbortSignal.timeout(PROBE));
     const stopTimeoutMs = budgetOf(config).watchdog * SECOND;
-    await link?.send({ type: 'ready', instance, version, stopTimeoutMs, tellsReceiving: true });
+    await link?.send({
+      type: 'ready',
+      instance,
+      version,
+      stopTimeoutMs,
+      handoverTimeoutMs: settings.handoverTimeout,
+      tellsReceiving: true,
+    });
     const go = supervised === undefined ? { go: true } : await supervised.activated;
     if (!go.go) {
       await journal.leave(instance);

@@ -16,18 +16,20 @@ const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'USER'];
 export function hooksOf(
   config: Config,
   deps: Pick<AgentDeps, 'registerChild'> & {
+    readonly home: string;
     readonly env: Readonly<Record<string, string | undefined>>;
     /** Marks a process as one of this gateway's. */
     readonly childEnv: Readonly<Record<string, string>> | undefined;
     readonly log: Log;
   },
 ): Hooks | undefined {
-  const { env, log, childEnv, registerChild } = deps;
+  const { home, env, log, childEnv, registerChild } = deps;
   const entries = Object.entries(config.hooks);
   if (entries.length === 0) return undefined;
   const given = Object.fromEntries(
     PASSED_ON.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name] as string]])),
   );
+  given.SLUICE_HOME = home;
   const hooks = entries.flatMap(([name, commands]) => {
     if (!HOOK_EVENTS.includes(name as HookEvent)) {
       throw new ConfigError(

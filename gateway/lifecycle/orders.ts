@@ -1,10 +1,11 @@
-import { SECOND } from '../core/clock.ts';
+import { HOUR, SECOND } from '../core/clock.ts';
 import { RequestError } from '../core/exit.ts';
 import type { RestartRequest } from '../core/operations.ts';
 import { effectiveState, type Order, type OrderKind } from '../core/order.ts';
 import { wait } from '../core/wait.ts';
 import type { Drainer } from './drainer.ts';
 import { notify, WORDS } from './notices.ts';
+import { chatOf, endOf } from './ordering.ts';
 import type { Shop } from './shop.ts';
 
 /** Who can put another process in this one's place. Absent in a process that runs alone. */
@@ -15,6 +16,10 @@ export interface Above {
 
 /** How long a restart order stays open at the most: its drain, and time to come back. */
 const COME_BACK = 60 * SECOND;
+/** How long a restart waits for a moment in which nothing runs. */
+const IDLE_WITHIN = 24 * HOUR;
+/** How long a cancel waits to learn whether it came in time. */
+const CANCEL = 5 * SECOND;
 const PAUSE = 15 * 60 * SECOND;
 
 /**
@@ -31,6 +36,8 @@ export class Orders {
   readonly #own = new Set<string>();
   #restart: Order | undefined;
   #drain: Order | undefined;
+  /** The restart order that waits until nothing runs, with its deadline on the monotonic clock. */
+  #idle: { readonly order: Order; readonly until: number } | undefined;
 
   constructor(
     shop: Shop,
@@ -52,11 +59,18 @@ export class Orders {
     return this.#drain;
   }
 
-  /** Places a restart order, or returns the open one and starts nothing; `force` reaches the open one too. */
+  /**
+   * Places a restart order, or returns the open one and starts nothing. Who joins changes it where he
+   * wants more: `force` cuts turns, and a restart that waits until nothing runs is begun at once when
+   * it is asked for without.
+   */
   async restart(request: RestartRequest): Promise<Order> {
     const { settings, clock, newId, journal, log } = this.#shop;
     const now = clock.now();
     const mode = request.full === true || this.#above === undefined ? 'full' : 'handover';
+    const whenIdle = request.whenIdle === true;
+    const wait = (whenIdle ? IDLE_WITHIN : 0) + COME_BACK;
+    const tell = request.tell ?? (await chatOf(journal, request));
     const { order, created } = await this.#place({
       id: newId(),
       kind: 'restart',
@@ -64,34 +78,75 @@ export class Orders {
       mode,
       force: request.force ?? false,
       createdAt: now,
-      deadline: now + (mode === 'full' ? settings.restartDrainTimeout : 0) + COME_BACK,
+      deadline: now + (mode === 'full' ? settings.restartDrainTimeout : 0) + wait,
       state: 'open',
-      ...(request.tell === undefined ? {} : { tell: request.tell }),
+      ...(whenIdle ? { whenIdle } : {}),
+      ...(tell === undefined ? {} : { tell }),
     });
     this.#restart = order;
     if (created) {
-      log.info({ order: order.id, by: order.by, mode, force: order.force }, 'restart ordered');
-      if (request.whenIdle) await this.#whenIdle();
-      this.#carryOut(order);
-    } else if (request.force && !order.force) {
-      this.#restart = (await journal.updateOrder(order.id, { force: true })) ?? order;
-      this.#drainer.force();
+      log.info(
+        { order: order.id, by: order.by, mode, whenIdle, force: order.force },
+        'restart ordered',
+      );
+      if (whenIdle) {
+        this.#idle = { order, until: clock.monotonic() + IDLE_WITHIN };
+        this.look();
+      } else this.#carryOut(order);
+      return order;
     }
+    const force = request.force === true && !order.force;
+    const atOnce = this.#idle?.order.id === order.id && (!whenIdle || force);
+    if (!force && !atOnce) return order;
+    const patch = {
+      ...(force ? { force } : {}),
+      ...(atOnce ? { whenIdle: false, deadline: Math.min(order.deadline, now + COME_BACK) } : {}),
+    };
+    this.#restart = (await journal.updateOrder(order.id, patch)) ?? order;
+    if (atOnce) this.#idle = undefined;
+    if (this.#restart.state === 'open') this.#carryOut(this.#restart);
     return this.#restart;
   }
 
+  /** Nothing may run any more, or time has passed: an order that waits for that is carried out, or is over. */
+  look(): void {
+    const idle = this.#idle;
+    if (idle === undefined) return;
+    const { clock, log } = this.#shop;
+    const over = clock.monotonic() > idle.until;
+    // A hand-over that somebody else began is a restart, too: the successor closes the order.
+    const leaving = this.#drainer.state.purpose === 'leave';
+    if (!over && !leaving && this.#drainer.working > 0) return;
+    this.#idle = undefined;
+    if (leaving) return;
+    if (!over) this.#carryOut(idle.order);
+    else {
+      const reason = 'something ran all the time';
+      void this.close(idle.order.id, 'timed-out', reason).catch((error) =>
+        log.warn({ err: error }, 'could not close a restart order'),
+      );
+    }
+  }
+
+  /** @throws RequestError where there is nothing to take back, or it is too late. */
   async cancelRestart(): Promise<Order> {
     const order = this.#restart;
     if (order === undefined || order.state !== 'open')
       throw new RequestError('There is no restart to cancel.');
-    if (order.mode === 'full' && !this.#drainer.cancel()) {
-      throw new RequestError('It is too late to cancel: turns are being ended already.');
+    if (this.#idle?.order.id === order.id) {
+      this.#idle = undefined;
+      return this.close(order.id, 'cancelled');
     }
+    if (order.mode === 'full')
+      throw new RequestError('It is too late to cancel: the gateway is leaving already.');
     this.#above?.cancelRestart(order);
-    // With a supervisor the result message closes the order; alone, this does.
-    return this.#above === undefined || order.mode === 'full'
-      ? await this.close(order.id, 'cancelled')
-      : order;
+    const ended = await endOf(this.#shop, order.id, CANCEL);
+    if (ended?.state === 'cancelled') return ended;
+    throw new RequestError(
+      ended === undefined
+        ? 'The restart could not be taken back yet; see `sluice status`.'
+        : `It is too late to cancel: the restart is ${ended.state}.`,
+    );
   }
 
   async drain(by: string, timeout: number = PAUSE): Promise<Order> {
@@ -203,10 +258,6 @@ export class Orders {
     } catch (error) {
       log.warn({ err: error, order: order.id }, 'could not tell a chat that the restart is over');
     }
-  }
-
-  async #whenIdle(): Promise<void> {
-    await this.#shop.gate.idle('turn', 'background');
   }
 
   #carryOut(order: Order): void {

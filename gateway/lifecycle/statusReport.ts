@@ -12,8 +12,7 @@ export interface StatusDeps {
   readonly drainer: Drainer;
   readonly orders: Orders;
   readonly generation: number;
-  /** Process id of the supervisor. */
-  readonly supervisor?: number;
+  readonly supervisor?: { readonly supervisorPid: number; readonly supervisorVersion: string };
   readonly version: string;
   readonly startedAt: number;
   readonly serving: () => boolean;
@@ -66,7 +65,12 @@ export async function reportStatus(deps: StatusDeps): Promise<Status> {
     generation: deps.generation,
     version: deps.version,
     pid: process.pid,
-    ...(deps.supervisor === undefined ? {} : { supervisor: deps.supervisor }),
+    ...(deps.supervisor === undefined
+      ? {}
+      : {
+          supervisor: deps.supervisor.supervisorPid,
+          supervisorVersion: deps.supervisor.supervisorVersion,
+        }),
     startedAt: deps.startedAt,
     at: now,
     ready: (state === 'running' && receives) || (state === 'draining' && succeeded),

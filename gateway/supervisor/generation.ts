@@ -48,6 +48,7 @@ export class Generation {
   instance: string | undefined;
   version: string | undefined;
   stopTimeoutMs: number | undefined;
+  handoverTimeoutMs: number | undefined;
   /** Watchdog ticks since the last heartbeat. */
   missedBeats = 0;
   /** Set while this process is being ended by us, with the reason. */

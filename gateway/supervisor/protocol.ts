@@ -90,6 +90,8 @@ export type FromGeneration =
       readonly version: string;
       /** How long its stop may take, by its configuration; replaces the supervisor's option. */
       readonly stopTimeoutMs?: number;
+      /** How long it may go on with its turns after a hand-over; replaces the supervisor's option. */
+      readonly handoverTimeoutMs?: number;
       /** After `activate` it says `receiving`. */
       readonly tellsReceiving?: boolean;
     }

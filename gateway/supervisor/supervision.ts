@@ -166,6 +166,8 @@ export class Supervision {
         from.instance = message.instance;
         from.version = message.version;
         from.stopTimeoutMs = message.stopTimeoutMs;
+        from.handoverTimeoutMs = message.handoverTimeoutMs;
+        this.#compareVersions(from);
         this.#ready(from, message.tellsReceiving === true);
         return;
       case 'receiving':
@@ -217,7 +219,8 @@ export class Supervision {
     this.#handOver = undefined;
     this.#everServed = true;
     if (handOver !== undefined) {
-      const { handoverMs, forceMs } = this.#timeouts;
+      const { forceMs } = this.#timeouts;
+      const handoverMs = predecessor?.handoverTimeoutMs ?? this.#timeouts.handoverMs;
       predecessor?.drain(handOver.order, handOver.force, handoverMs, forceMs);
       this.#tell(handOver.settle('done'));
     }
@@ -225,6 +228,16 @@ export class Supervision {
     this.#log('info', `generation ${generation.number} serves on ${where}`);
     this.#manager.ready(`generation ${generation.number} serves on ${where}`);
     for (const request of this.#waiting.splice(0)) this.#begin(request);
+  }
+
+  /** What is installed may be newer than this process: a hand-over replaces generations only. */
+  #compareVersions({ number, version }: Generation): void {
+    const own = this.#options.version;
+    if (version === undefined || version === own) return;
+    this.#log(
+      'warn',
+      `generation ${number} is version ${version}, this supervisor ${own}; \`sluice restart --full\` replaces it, too`,
+    );
   }
 
   #begin(request: Request): void {

@@ -72,7 +72,7 @@ describe('the process agent', () => {
     expect((await run(subject)).result.text).toBe(`${hostile}\n`);
   });
 
-  it('gives the program no variable of the gateway and no secret', async () => {
+  it('gives the program no variable of the gateway but where it is, and no secret', async () => {
     const deps = agentDeps(tempDir(), {
       env: {
         ...process.env,
@@ -85,7 +85,10 @@ describe('the process agent', () => {
     const { result } = await run(program(['env'], { env: ['WANTED'] }, deps));
     const env = JSON.parse(result.text);
     expect(env).toMatchObject({ WANTED: 'yes', PATH: process.env.PATH });
-    expect(Object.keys(env).filter((k) => /^(SLUICE_|NOTIFY|SLACK)/.test(k))).toEqual([]);
+    expect(Object.keys(env).filter((k) => /^(SLUICE_|NOTIFY|SLACK)/.test(k))).toEqual([
+      'SLUICE_HOME',
+      'SLUICE_TURN',
+    ]);
     expect(() => program(['env'], { env: ['SLUICE_HOME'] }, deps)).toThrow(
       /belongs to the gateway/,
     );

@@ -31,6 +31,15 @@ describe('sluice status', () => {
     expect(text.out).toContain('http://127.0.0.1:7290');
   });
 
+  it('says where the supervisor’s own code is older than what is installed', async () => {
+    const home = tempDir();
+    const operations = new FakeOperations();
+    operations.current = fakeStatus({ version: '0.2.0', supervisorVersion: '0.1.0' });
+    await serve(home, operations);
+    const { out } = await sluice(['status'], { home });
+    expect(out).toMatch(/supervisor +version 0\.1\.0 still; `sluice restart --full`/);
+  });
+
   it('R17 keeps what was asked for and what is apart', async () => {
     const home = tempDir();
     const operations = new FakeOperations();

@@ -62,8 +62,9 @@ describe('the drain state machine', () => {
     );
   });
 
-  it('R07 a drain can be cancelled until turns are cut, and not later', () => {
-    expect(walk([0, order('leave', 10)], [1, { type: 'cancel' }]).phase).toBe('serving');
+  it('R07 a pause can be cancelled; leaving can not', () => {
+    expect(walk([0, order('pause', 10)], [1, { type: 'cancel' }]).phase).toBe('serving');
+    expect(walk([0, order('leave', 10)], [1, { type: 'cancel' }]).phase).toBe('draining');
     expect(walk([0, order('leave', 0)], [0, look(1)], [1, { type: 'cancel' }]).phase).toBe(
       'cutting',
     );

@@ -11,6 +11,7 @@ import { openSqliteJournal } from '../../gateway/journal/sqlite/client.ts';
 import { Agents } from '../../gateway/lifecycle/agents.ts';
 import { Gateway, type GatewayParts } from '../../gateway/lifecycle/gateway.ts';
 import { newId } from '../../gateway/lifecycle/ids.ts';
+import type { Above } from '../../gateway/lifecycle/orders.ts';
 import { systemClock } from '../../gateway/lifecycle/systemClock.ts';
 import type { Host, Log, Platform, SendResult } from '../../gateway/platforms/platform.ts';
 import { ManualClock } from './clock.ts';
@@ -161,6 +162,8 @@ export async function startGateway(
     /** More accounts, and what else a gateway may be made of. */
     parts?: (journal: Journal) => Partial<GatewayParts>;
     instance?: string;
+    /** A supervisor. */
+    above?: Above;
     /** Called when the shared input is open. */
     receiving?: (gateway: Gateway) => Promise<void>;
   } = {},
@@ -190,6 +193,7 @@ export async function startGateway(
     instance: options.instance ?? newId(),
     generation: options.generation ?? 1,
     version: 'test',
+    ...(options.above === undefined ? {} : { above: options.above }),
     ...parts,
     platforms: [platform, ...(parts.platforms ?? [])],
   });

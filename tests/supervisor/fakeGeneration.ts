@@ -14,6 +14,8 @@ interface Plan {
   /** Once told to drain or stop: leaves, never leaves, or crashes. */
   readonly leave?: 'ok' | 'never' | 'crash';
   readonly afterReady?: 'crash';
+  /** More of what it says of itself once it is ready. */
+  readonly ready?: { readonly version?: string; readonly handoverTimeoutMs?: number };
   /** What a successor does once it may take connections. `old`: it is of a version that does not tell. */
   readonly open?: 'ok' | 'silent' | 'crash' | 'old';
 }
@@ -129,6 +131,7 @@ switch (plan.start ?? 'ok') {
         type: 'ready',
         instance,
         version: '1.0.0',
+        ...plan.ready,
         ...(plan.open !== 'old' && { tellsReceiving: true }),
       })
       .then(() => {

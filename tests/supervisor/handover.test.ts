@@ -136,9 +136,15 @@ it('recovers when the successor crashes right after the move, and names the drai
   await gateway.serves(3);
 });
 
-it('R27 ends a predecessor that never drains, at the deadline', async () => {
-  const gateway = await new FakeGateway(SLOW, { timeouts: { handoverMs: 200 } }).serves(1);
+it('R27 ends a predecessor that never drains, at the deadline of its own configuration', async () => {
+  const gateway = await new FakeGateway({
+    '1': { leave: 'never', ready: { handoverTimeoutMs: 200 } },
+    '2': { ready: { version: '1.1.0' } },
+  }).serves(1);
   gateway.child.kill('SIGUSR1');
+  await gateway.said(
+    'generation 2 is version 1.1.0, this supervisor 1.0.0; `sluice restart --full`',
+  );
   await gateway.told('stop', { generation: 1, force: true });
   await gateway.gone(gateway.pidOf(1));
 });

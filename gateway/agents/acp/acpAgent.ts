@@ -5,7 +5,7 @@ import { ConfigError } from '../../core/exit.ts';
 import { aborted, wait } from '../../core/wait.ts';
 import type { Agent, AgentResult, TurnInput, TurnSink } from '../agent.ts';
 import type { AgentDeps } from '../deps.ts';
-import { childEnvironment } from '../shared/environment.ts';
+import { childEnvironment, whereabouts } from '../shared/environment.ts';
 import { findProgram } from '../shared/which.ts';
 import { AcpProcess } from './acpProcess.ts';
 import { AcpTurn, CANCEL_GRACE_MS, explain } from './acpTurn.ts';
@@ -60,8 +60,10 @@ export function createAcpAgent(
   async function launch(key: string): Promise<AcpProcess> {
     const cwd = await folderOf(key);
     const program = await findProgram(words[0] as string, { cwd, path: env.PATH, what });
+    const session = key === SHARED ? {} : { session: key };
+    const where = whereabouts({ home: deps.home, ...session });
     const child = new AcpProcess(
-      { command: [program, ...words.slice(1)], cwd, env },
+      { command: [program, ...words.slice(1)], cwd, env: { ...env, ...where } },
       options,
       deps,
     );

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Agent, AgentResult, TurnInput, TurnSink } from '../agent.ts';
 import type { AgentDeps } from '../deps.ts';
-import { childEnvironment } from '../shared/environment.ts';
+import { childEnvironment, whereabouts } from '../shared/environment.ts';
 import { findProgram } from '../shared/which.ts';
 import type { ProcessOptions } from './options.ts';
 import { ProcessRun } from './processRun.ts';
@@ -34,7 +34,11 @@ export function createProcessAgent(
       const program = await find();
       if (signal.aborted) return { end: 'cancelled', text: '' };
       const command = [program, ...options.command.slice(1)];
-      return await new ProcessRun(options, sink, signal, deps).run(input, { command, cwd, env });
+      return await new ProcessRun(options, sink, signal, deps).run(input, {
+        command,
+        cwd,
+        env: { ...env, ...whereabouts({ home: deps.home, turn: input.turn }) },
+      });
     } catch (error) {
       return { end: 'failed', text: '', error: (error as Error).message };
     }

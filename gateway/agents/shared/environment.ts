@@ -21,7 +21,7 @@ const ALWAYS: readonly string[] = [
   'SLUICE_GENERATION_COOKIE',
 ];
 
-/** Ours and the service manager's: an agent that had them could act as the gateway. */
+/** Ours and the service manager's: an agent that had them could act as the gateway. But see `whereabouts`. */
 const NEVER =
   /^(SLUICE_.*|NOTIFY_SOCKET|WATCHDOG_(PID|USEC)|LISTEN_(FDS|PID|FDNAMES)|NODE_CHANNEL_.*)$/;
 
@@ -47,4 +47,20 @@ export function childEnvironment(
     if (ALWAYS.includes(name) || name.startsWith('LC_') || named.includes(name)) out[name] = value;
   }
   return out;
+}
+
+/**
+ * What a program of ours learns about where it runs, so that `sluice` called from it finds its gateway
+ * and the chat it works for. None of it is a secret.
+ */
+export function whereabouts(of: {
+  readonly home: string;
+  readonly turn?: string;
+  readonly session?: string;
+}): Record<string, string> {
+  return {
+    SLUICE_HOME: of.home,
+    ...(of.turn === undefined ? {} : { SLUICE_TURN: of.turn }),
+    ...(of.session === undefined ? {} : { SLUICE_SESSION: of.session }),
+  };
 }
