@@ -1,6 +1,6 @@
 import type { JsonValue } from '../core/message.ts';
 import type { Directive } from '../journal/journal.ts';
-import type { Reception } from './reception.ts';
+import type { FollowUps } from './followUps.ts';
 import type { Shop } from './shop.ts';
 import type { Turns } from './turns.ts';
 
@@ -11,14 +11,14 @@ import type { Turns } from './turns.ts';
 export async function obeyDirectives(
   shop: Shop,
   turns: Turns,
-  reception: Reception,
+  followUps: FollowUps,
 ): Promise<void> {
   for (const directive of await shop.journal.takeDirectives(shop.instance)) {
-    await obey(directive, turns, reception);
+    await obey(directive, turns, followUps);
   }
 }
 
-async function obey(directive: Directive, turns: Turns, reception: Reception): Promise<void> {
+async function obey(directive: Directive, turns: Turns, followUps: FollowUps): Promise<void> {
   const active = turns.get(directive.turn);
   if (active === undefined) return;
   const payload = fields(directive.payload);
@@ -27,7 +27,7 @@ async function obey(directive: Directive, turns: Turns, reception: Reception): P
       active.cut(payload.why === 'stop' ? 'stop' : 'interrupt');
       break;
     case 'steer':
-      await reception.steer(directive.turn, payload.message ?? '', payload.text ?? '');
+      await followUps.steer(directive.turn, payload.message ?? '', payload.text ?? '');
       break;
     case 'answer':
       await active.answer(payload.question ?? '', payload.option ?? '');

@@ -193,7 +193,7 @@ export class Gateway {
       this.#orders.look();
     };
     this.#turns.runCommand = (message) => this.#commands.execute(message);
-    this.#reception.answer = this.operations.answer;
+    this.#reception.followUps.answer = this.operations.answer;
     this.#reception.execute = (message) => this.#commands.execute(message);
   }
 
@@ -370,7 +370,7 @@ export class Gateway {
 
   /** Orders for our turns first; then, while we serve, whatever waits. */
   async #work(): Promise<void> {
-    await obeyDirectives(this.#shop, this.#turns, this.#reception);
+    await obeyDirectives(this.#shop, this.#turns, this.#reception.followUps);
     if (this.#stage !== 'serving' || this.#gate.phase !== 'open') return;
     for (const courier of this.#couriers.values()) courier.kick();
     await this.#reception.claimWaiting();

@@ -1,14 +1,12 @@
-import { decideBusy } from '../core/busy.ts';
 import { parseCommand } from '../core/commands.ts';
 import { laneKey } from '../core/lane.ts';
 import type { Inbound, JsonValue, StoredMessage } from '../core/message.ts';
-import type { Operations } from '../core/operations.ts';
 import { isRefusal } from '../core/refusal.ts';
-import type { NewMessage, Receipt, RunningRow } from '../journal/journal.ts';
+import type { NewMessage, Receipt } from '../journal/journal.ts';
 import type { Received } from '../platforms/platform.ts';
 import { crashPoint } from './crashPoint.ts';
+import { FollowUps } from './followUps.ts';
 import { notify, WORDS } from './notices.ts';
-import { answerInWords } from './questionsInWords.ts';
 import { replyRows } from './replies.ts';
 import type { Settlements } from './settlements.ts';
 import type { Shop } from './shop.ts';
@@ -28,14 +26,14 @@ export class Reception {
   readonly #shop: Shop;
   readonly #turns: Turns;
   readonly #settlements: Settlements;
+  readonly followUps: FollowUps;
   execute: Execute = async () => ({ reply: '' });
-  /** Answers a turn's question, wherever the turn is. Rejects where it is not open. */
-  answer: Operations['answer'] = async () => {};
 
   constructor(shop: Shop, turns: Turns, settlements: Settlements) {
     this.#shop = shop;
     this.#turns = turns;
     this.#settlements = settlements;
+    this.followUps = new FollowUps(shop, turns);
     turns.later = (lane, at) => this.#claimLater(lane, at);
   }
 
@@ -227,80 +225,12 @@ export class Reception {
     const waits =
       receipt.turn === undefined || !receipt.turn.messages.some((m) => m.id === receipt.id);
     if (!waits) return;
-    void this.#busy(message, receipt).catch((error) => {
+    void this.followUps.decide(message, receipt).catch((error) => {
       this.#shop.log.warn(
         { err: error, message: receipt.id },
         'the busy rule could not be applied; the message waits',
       );
     });
-  }
-
-  async #busy(message: NewMessage, receipt: Accepted): Promise<void> {
-    const { gate, settings, instance } = this.#shop;
-    if (receipt.running === undefined) {
-      if (gate.phase !== 'open' && receipt.turn === undefined)
-        await this.#sayDraining(message, settings.notices.queuedBehindRestart);
-      return;
-    }
-    const running = receipt.running;
-    const here = running.holder === instance ? this.#turns.get(running.turn) : undefined;
-    const said = { ...message, id: receipt.id };
-    if (await answerInWords(this.#shop, said, running.turn, here, this.answer)) return;
-    const decision = decideBusy(message.busy ?? settings.busyMode, {
-      draining: running.holderDraining || (running.holder === instance && gate.phase !== 'open'),
-      steerable: here === undefined || here.agent.capabilities.steer,
-      ending: here?.ending ?? false,
-    });
-    if (decision.notice === 'queued-behind-drain')
-      await this.#sayDraining(message, settings.notices.queuedBehindDrain);
-    if (decision.notice === 'cannot-steer')
-      await notify(this.#shop, `steer:${running.turn}`, message, settings.notices.cannotSteer);
-    if (decision.action === 'interrupt') {
-      if (here !== undefined) here.cut('interrupt');
-      else await this.#direct(running, 'interrupt');
-    }
-    if (decision.action === 'steer') {
-      if (here === undefined)
-        await this.#direct(running, 'steer', { message: receipt.id, text: message.text });
-      else await this.steer(running.turn, receipt.id, message.text);
-    }
-  }
-
-  /** Puts a queued message into a turn of this instance. Fails silently into the queue: it is the next turn then. */
-  async steer(turn: string, message: string, text: string): Promise<void> {
-    const { journal, clock, bus } = this.#shop;
-    const active = this.#turns.get(turn);
-    if (active === undefined || !(await active.steer(text))) return;
-    const settled = await journal.settle(message, 'steered', {
-      now: clock.now(),
-      outbound: [],
-      turn,
-    });
-    if (settled)
-      bus.emit({ type: 'settled', lane: active.turn.lane, message, outcome: 'steered', text: '' });
-  }
-
-  async #direct(
-    running: RunningRow,
-    kind: 'interrupt' | 'steer',
-    payload?: JsonValue,
-  ): Promise<void> {
-    const { journal, newId, clock } = this.#shop;
-    await journal.direct({
-      id: newId(),
-      to: running.holder,
-      turn: running.turn,
-      kind,
-      now: clock.now(),
-      ...(payload === undefined ? {} : { payload }),
-    });
-  }
-
-  /** Said once per chat and drain, whatever the number of messages (the key holds the drain's order). */
-  async #sayDraining(message: NewMessage, words: string): Promise<void> {
-    if (message.stateless !== undefined) return;
-    const [order] = await this.#shop.journal.orders({ state: 'open', limit: 1 });
-    await notify(this.#shop, `drain:${order?.id ?? this.#shop.instance}`, message, words);
   }
 
   #claimLater(lane: string, at: number): void {
