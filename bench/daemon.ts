@@ -10,10 +10,15 @@ import { Daemon } from '../tests/harness/daemonProcess.ts';
 export async function withDaemon<T>(
   run: (daemon: Daemon, readyMs: number) => Promise<T>,
   folder?: string,
+  config?: string,
 ): Promise<T> {
   const dir = folder ?? mkdtempSync(join(tmpdir(), 'sluice-bench-'));
   const start = performance.now();
-  const daemon = new Daemon({ dir, env: { SLUICE_LOG_LEVEL: 'warn' } });
+  const daemon = new Daemon({
+    dir,
+    env: { SLUICE_LOG_LEVEL: 'warn' },
+    ...(config === undefined ? {} : { config }),
+  });
   try {
     await daemon.ready(60_000);
     return await run(daemon, performance.now() - start);

@@ -4,6 +4,7 @@ const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
   handover: async () => (await import('./handover.ts')).benchHandover(),
   agents: async () => (await import('./agents.ts')).benchAgents(),
   audit: async () => (await import('./scripts/audit.ts')).run(),
+  web: async () => (await import('./web.ts')).benchWeb(),
   journal: async () => (await import('./journal.ts')).benchJournal(),
 };
 

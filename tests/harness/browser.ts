@@ -1,53 +1,12 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, onTestFinished } from 'vitest';
-
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-
-/** Nothing but what the test serves is asked for. */
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-/** @throws Error when there is no Chromium on the PATH. */
-export function chromiumPath(): string {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    for (const name of NAMES) {
-      const file = join(folder, name);
-      try {
-        accessSync(file, constants.X_OK);
-        return file;
-      } catch {
-        // Not here.
-      }
-    }
-  }
-  throw new Error(`None of ${NAMES.join(', ')} is on the PATH: these tests need one of them.`);
-}
+import { launchChromium } from './chromium.ts';
 
 let browser: Promise<Browser> | undefined;
 
 /** One headless Chromium for the tests of a file. */
 function shared(): Promise<Browser> {
-  browser ??= chromium.launch({
-    executablePath: chromiumPath(),
-    headless: true,
-    args: FLAGS,
-    timeout: 30_000,
-  });
+  browser ??= launchChromium();
   return browser;
 }
 afterAll(async () => (await browser)?.close());

@@ -47,7 +47,16 @@ export function readAssets(): ReadonlyMap<string, Asset> {
   for (const [path, file] of Object.entries(VENDOR)) {
     assets.set(path, assetOf(TYPES['.js'] as string, vendored(file)));
   }
+  const modules = [...assets.keys()].filter((path) => path.endsWith('.js'));
+  const page = assets.get('/') as Asset;
+  assets.set('/', assetOf(page.type, preloading(page.body.toString(), modules)));
   return assets;
+}
+
+/** The page names its modules, so that a browser asks for all at once instead of level by level. */
+function preloading(html: string, modules: readonly string[]): string {
+  const links = modules.map((path) => `<link rel="modulepreload" href="${path}">`);
+  return html.replace('</head>', `${links.join('\n')}\n</head>`);
 }
 
 /** A library's file, with the one bare import there is (`preact`) turned into our path for it. */

@@ -55,7 +55,7 @@ export class Completions {
     const session = sessionOf(request);
     const key = keyOf(request);
     const model = chosenModel(host.operations.agents(), chat.model);
-    const print = fingerprintOf('api', session, body.raw);
+    const print = fingerprintOf(callerOf(request), session, body.raw);
 
     const retried = Number(header(request, 'x-stainless-retry-count') ?? 0) > 0;
     const joined = key === undefined && retried ? await this.#retries.find(print) : undefined;
@@ -81,7 +81,13 @@ export class Completions {
     } finally {
       if (gone.signal.aborted && !out.writableFinished && session === undefined) {
         this.#callers.gone(accepted.id, grace, abandon);
-      } else this.#callers.done(accepted.id);
+      } else {
+        this.#callers.done(accepted.id);
+        // Who has got the answer does not ask for it again: after the time a retry takes, the same words are
+        // a new message, even if their own first attempt never reached us.
+        const forget = () => this.#retries.forget(accepted.id);
+        if (out.writableFinished) setTimeout(forget, limits.abandonMs).unref();
+      }
     }
   }
 
@@ -213,6 +219,11 @@ function restartingProblem(id: string, keyed: boolean): Problem {
     // Without a key a retry would be a second message.
     { headers: { 'x-sluice-message-id': id, ...(keyed ? { 'retry-after': '1' } : NO_RETRY) } },
   );
+}
+
+/** Who asks, as far as a retry shows it: it comes from the same address and the same program. */
+function callerOf(request: IncomingMessage): string {
+  return `${request.socket.remoteAddress ?? ''} ${header(request, 'user-agent') ?? ''}`;
 }
 
 function sessionOf(request: IncomingMessage): string | undefined {

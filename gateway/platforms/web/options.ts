@@ -76,7 +76,7 @@ export interface WebLimits {
   readonly requestTimeoutMs: number;
   readonly keepAliveMs: number;
   readonly stallMs: number;
-  /** How long a stateless request of a client that retries by itself goes on after it hung up. */
+  /** How long after its end a request's retry may come: a stateless one that hung up goes on for so long. */
   readonly abandonMs: number;
 }
 

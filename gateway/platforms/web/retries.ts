@@ -47,7 +47,7 @@ export class Retries {
     }
   }
 
-  /** A given-up turn is not joined: the next attempt starts anew. */
+  /** Neither a turn that was given up nor one whose answer was taken is joined: what comes next is new. */
   forget(message: string): void {
     for (const [key, entry] of this.#entries) {
       void entry.accepted.then(

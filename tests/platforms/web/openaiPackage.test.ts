@@ -64,6 +64,25 @@ describe('the openai package', () => {
     expect(host.messages).toHaveLength(2);
   });
 
+  it('is not given an old answer when the first attempt of the same words never arrived', async () => {
+    const { host, base } = await serve({ limits: { abandonMs: 20 } });
+    const ask = (retryCount: number) =>
+      fetch(`${base}/v1/chat/completions`, {
+        method: 'POST',
+        headers: {
+          'x-session-id': 's',
+          'content-type': 'application/json',
+          'x-stainless-retry-count': String(retryCount),
+        },
+        body: JSON.stringify({ messages }),
+      }).then((answer) => answer.text());
+    await ask(0);
+    await eventually('the retry is a message of its own', async () => {
+      await ask(1);
+      return host.messages.length === 2;
+    });
+  });
+
   it('that aborts a stream ends the stateless turn, though it waits for a retry first', async () => {
     const { host, base } = await serve({ limits: { abandonMs: 50 } });
     host.agent = async (turn) => {
