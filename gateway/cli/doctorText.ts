@@ -15,17 +15,27 @@ export function examinationLines(
   { findings, mended }: Examination,
   { took, color }: { readonly took: number; readonly color: boolean },
 ): string[] {
-  const paint = (text: string, code: number) => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
-  const width = Math.max(...findings.map(({ about }) => about.length));
-  const lines = mended.map((line) => `${paint('mended', 32)}  ${clip(line, 500)}`);
+  const lines = mended.map((line) => `${painter(color)('mended', 32)}  ${clip(line, 500)}`);
   if (mended.length > 0) lines.push('');
+  return [...lines, ...findingLines(findings, color), '', verdict(findings, took)];
+}
+
+function painter(color: boolean) {
+  return (text: string, code: number) => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
+}
+
+/** One line for each finding, with its mend below it. */
+export function findingLines(findings: readonly Finding[], color: boolean): string[] {
+  const paint = painter(color);
+  const width = Math.max(...findings.map(({ about }) => about.length));
+  const lines: string[] = [];
   for (const { level, about, what, mend } of findings) {
     const { mark, color: code } = MARKS[level];
     lines.push(`${paint(mark, code)} ${about.padEnd(width)}  ${clip(what, 500)}`);
     if (mend !== undefined)
       lines.push(`  ${' '.repeat(width)}  ${paint('→', 36)} ${clip(mend, 500)}`);
   }
-  return [...lines, '', verdict(findings, took)];
+  return lines;
 }
 
 function verdict(findings: readonly Finding[], took: number): string {

@@ -29,6 +29,8 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   trace: { group: 'Messages:', load: async () => (await import('./trace.ts')).traceCommand() },
   dead: { group: 'Messages:', load: async () => (await import('./dead.ts')).deadCommand() },
+  init: { group: 'Set-up:', load: async () => (await import('./init.ts')).initCommand() },
+  import: { group: 'Set-up:', load: async () => (await import('./import.ts')).importCommand() },
   doctor: { group: 'Set-up:', load: async () => (await import('./doctor.ts')).doctorCommand() },
   service: {
     group: 'Set-up:',
@@ -44,6 +46,7 @@ Examples:
   sluice chat                    talk to it on this terminal
   sluice send "Hello"            say something and wait for the reply
   sluice restart                 a new instance takes over; succeeds when it is ready
+  sluice init                    set it up: agent, platforms, service
   sluice doctor                  what is wrong, and how is it mended?
 
 Exit codes: 0 done, 1 failed, 75 restart asked for, 78 it cannot work as configured.`;

@@ -57,7 +57,7 @@ export async function examineDiscord(options: Needed, deps: ExamineDeps): Promis
 const REFUSED: AccountProblem = {
   level: 'problem',
   what: 'Discord does not know the token',
-  mend: `${PORTAL} (Bot, Reset Token), then: sluice init --discord-token-file FILE`,
+  mend: `${PORTAL} (Bot, Reset Token), then: sluice init --yes --discord-token-file FILE`,
 };
 
 function strange(status: number): AccountProblem {

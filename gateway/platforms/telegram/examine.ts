@@ -38,7 +38,7 @@ export async function examineTelegram(options: Needed, deps: ExamineDeps): Promi
 const REFUSED: AccountProblem = {
   level: 'problem',
   what: 'Telegram does not know the token',
-  mend: 'send /token to @BotFather, then: sluice init --telegram-token-file FILE',
+  mend: 'send /token to @BotFather, then: sluice init --yes --telegram-token-file FILE',
 };
 
 function strange(status: number): AccountProblem {
