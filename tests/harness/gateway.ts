@@ -197,7 +197,6 @@ export async function startGateway(
     ...parts,
     platforms: [platform, ...(parts.platforms ?? [])],
   });
-  await gateway.join(AbortSignal.timeout(5_000));
   onTestFinished(async () => {
     let stopped = false;
     void gateway.stop(true).finally(() => {
@@ -210,6 +209,7 @@ export async function startGateway(
     });
     await journal.close();
   });
+  await gateway.join(AbortSignal.timeout(5_000));
   await gateway.serve(options.alive ?? [], () => options.receiving?.(gateway) ?? Promise.resolve());
   const host = platform.host as Host;
   const say: TestGateway['say'] = (text, more) => host.receive(inbound(text, more));
