@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Agent, AgentResult, Question, Run, Step, TurnSink } from '../agents/agent.ts';
 import type { Attachments } from '../attachments/attachments.ts';
 import { mergeBurst } from '../core/burst.ts';
-import type { Clock, Timer } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
 import type { JsonValue, StoredMessage } from '../core/message.ts';
 import type { AskedQuestion } from '../core/progress.ts';
 import type { Settings } from '../core/settings.ts';
@@ -10,6 +10,7 @@ import type { ClaimedTurn } from '../core/turn.ts';
 import type { Journal } from '../journal/journal.ts';
 import { Asking } from './asking.ts';
 import type { Bus } from './bus.ts';
+import { TurnClocks } from './turnClocks.ts';
 import { type TurnText, withFiles } from './turnFiles.ts';
 
 /** Why a run was told to end before its time. */
@@ -47,9 +48,7 @@ export interface RunEnd {
  *        │                │
  *        └──── cut ───────┴──▶ ending ──(obeys, or the grace passes)──▶ over
  *
- * Two clocks run while working: the hard deadline of the turn and the progress clock, which every sign
- * of life sets back. Both stand still while parked, because a person may take as long as they like.
- * Once cut, the first reason stays; what the agent says afterwards is ignored.
+ * Two clocks run while working and stand still while parked: see TurnClocks. Once cut, the first reason stays; what the agent says afterwards is ignored.
  */
 export class ActiveTurn {
   readonly turn: ClaimedTurn;
@@ -63,13 +62,7 @@ export class ActiveTurn {
   #run: Run | undefined;
   #cut: CutReason | undefined;
   #graceOver: (() => void) | undefined;
-  #deadline: Timer | undefined;
-  #silence: Timer | undefined;
-  #left: number;
-  #workingSince: number;
-  /** For people; `#aliveAt` is the same moment on the clock that nobody sets. */
-  #lastProgressAt: number;
-  #aliveAt: number;
+  readonly #clocks: TurnClocks;
   readonly #asking: Asking;
   readonly #steps = new Map<string, { name: string; argsHash: string; startedAt: number }>();
   #failing = { key: '', count: 0 };
@@ -79,10 +72,7 @@ export class ActiveTurn {
     this.agent = agent;
     this.#deps = deps;
     this.#asking = new Asking(turn, deps);
-    this.#left = deps.settings.turnTimeout;
-    this.#workingSince = deps.clock.monotonic();
-    this.#lastProgressAt = deps.clock.now();
-    this.#aliveAt = deps.clock.monotonic();
+    this.#clocks = new TurnClocks(deps, (why) => this.cut(why));
   }
 
   /** What the agent was given; its files are in the store where they could be fetched. */
@@ -106,16 +96,15 @@ export class ActiveTurn {
     return this.#asking.open;
   }
   get lastProgressAt(): number {
-    return this.#lastProgressAt;
+    return this.#clocks.lastProgressAt;
   }
 
   /** Runs the agent. Never rejects. */
   async run(): Promise<RunEnd> {
-    const { clock } = this.#deps;
     const graceOver = new Promise<void>((resolve) => {
       this.#graceOver = resolve;
     });
-    this.#startClocks();
+    this.#clocks.start();
     let result: AgentResult | undefined;
     try {
       await this.#asking.begin();
@@ -151,9 +140,8 @@ export class ActiveTurn {
       };
     }
     this.#over = true;
-    this.#stopClocks();
+    this.#clocks.stop();
     await this.#asking.end(this.#cut === 'restart' || this.#cut === 'stale').catch(() => {});
-    this.#lastProgressAt = clock.now();
     result ??= { end: 'cancelled', text: this.#text };
     return this.#cut === undefined ? { result } : { result, cut: this.#cut };
   }
@@ -161,14 +149,14 @@ export class ActiveTurn {
   async #fetchFiles(attachments: Attachments): Promise<void> {
     const address = (this.turn.messages[0] as StoredMessage).address;
     this.#given = await withFiles(this.#given, address, attachments, this.#abort.signal);
-    this.#alive();
+    this.#clocks.alive();
   }
 
   /** Tells the run to end. The first reason stays. */
   cut(reason: CutReason): void {
     if (this.ending) return;
     this.#cut = reason;
-    this.#stopClocks();
+    this.#clocks.stop();
     this.#asking.cut();
     this.#abort.abort(new Error(`turn cut: ${reason}`));
     this.#deps.clock.after(this.#deps.settings.interruptGrace, () => this.#graceOver?.());
@@ -191,7 +179,7 @@ export class ActiveTurn {
     return {
       text: (delta) => {
         if (this.ending || delta === '') return;
-        this.#alive();
+        this.#clocks.alive();
         const room = this.#deps.settings.maxOutput - this.#text.length;
         const part = delta.length > room ? delta.slice(0, room) : delta;
         this.#text += part;
@@ -200,7 +188,7 @@ export class ActiveTurn {
       },
       thought: (delta) => {
         if (this.ending) return;
-        this.#alive();
+        this.#clocks.alive();
         bus.emit({ type: 'thought', lane, turn, delta });
       },
       stepStarts: (step) => this.#stepStarts(step),
@@ -215,7 +203,7 @@ export class ActiveTurn {
 
   async #stepStarts(step: Step): Promise<void> {
     if (this.ending) throw superseded();
-    this.#alive();
+    this.#clocks.alive();
     const argsHash = createHash('sha256')
       .update(JSON.stringify(step.args) ?? '')
       .digest('hex');
@@ -248,7 +236,7 @@ export class ActiveTurn {
   async #stepEnds(id: string, state: 'done' | 'failed', summary?: string): Promise<void> {
     const step = this.#steps.get(id);
     if (this.#over || step === undefined) return;
-    this.#alive();
+    this.#clocks.alive();
     this.#steps.delete(id);
     this.#step = undefined;
     const { attempt, lane, turn } = this.turn;
@@ -274,47 +262,15 @@ export class ActiveTurn {
   async #ask(question: Question): Promise<string | undefined> {
     if (this.ending) return undefined;
     const answered = this.#asking.ask(question);
-    this.#stopClocks();
+    this.#clocks.stop();
     this.#deps.changed();
     const option = await answered;
     if (!this.ending && !this.parked) {
-      this.#alive();
-      this.#startClocks();
+      this.#clocks.alive();
+      this.#clocks.start();
     }
     this.#deps.changed();
     return option;
-  }
-
-  #alive(): void {
-    this.#lastProgressAt = this.#deps.clock.now();
-    this.#aliveAt = this.#deps.clock.monotonic();
-  }
-
-  #startClocks(): void {
-    const { clock, settings } = this.#deps;
-    this.#workingSince = clock.monotonic();
-    this.#deadline = clock.after(this.#left, () => this.cut('timeout'));
-    this.#watchSilence(settings.progressTimeout);
-  }
-
-  /** One timer at a time that looks again when the oldest silence could be over: a streamed word costs no timer. */
-  #watchSilence(ms: number): void {
-    const { clock, settings } = this.#deps;
-    this.#silence = clock.after(ms, () => {
-      const silent = clock.monotonic() - this.#aliveAt;
-      if (silent >= settings.progressTimeout) this.cut('silent');
-      else
-        this.#watchSilence(Math.min(settings.progressTimeout, settings.progressTimeout - silent));
-    });
-  }
-
-  #stopClocks(): void {
-    if (this.#deadline !== undefined)
-      this.#left -= this.#deps.clock.monotonic() - this.#workingSince;
-    this.#deadline?.cancel();
-    this.#silence?.cancel();
-    this.#deadline = undefined;
-    this.#silence = undefined;
   }
 }
 
