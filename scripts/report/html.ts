@@ -6,7 +6,8 @@ import { headline } from './text.ts';
 const escaped = (text: string) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
 const STYLE = `
-:root{color-scheme:light dark;--line:#8884;--bad:#c33;--ok:#287a3e;--dim:#777}
+:root{color-scheme:light dark;--line:#8884;--bad:#c33;--ok:#287a3e;--dim:#6b6b6b;--note:#8a5a00}
+@media(prefers-color-scheme:dark){:root{--bad:#ff8a80;--ok:#7bd88f;--dim:#a0a0a0;--note:#e0b050}}
 body{font:15px/1.5 system-ui,sans-serif;max-width:68rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}
 input{font:inherit;width:100%;box-sizing:border-box;padding:.5rem .7rem;border:1px solid var(--line);border-radius:.4rem}
@@ -14,32 +15,40 @@ input{font:inherit;width:100%;box-sizing:border-box;padding:.5rem .7rem;border:1
 .card h3{margin:0;font-size:1rem}.missing{border-left:4px solid var(--bad)}.named{border-left:4px solid var(--ok)}
 .role{display:inline-block;border:1px solid var(--line);border-radius:1rem;padding:0 .6rem;margin:.2rem .3rem .2rem 0;font-size:.85rem}
 ul{margin:.3rem 0;padding-left:1.2rem}li{overflow-wrap:anywhere}.dim{color:var(--dim);font-size:.9rem}
-.bad{color:var(--bad)}.ok{color:var(--ok)}code{font-size:.9em}[hidden]{display:none}`;
+.note{font-size:.9rem;color:var(--note)}.bad{color:var(--bad)}.ok{color:var(--ok)}code{font-size:.9em}[hidden]{display:none}`;
 
 const FILTER = `
 const box=document.getElementById('filter'),cards=[...document.querySelectorAll('.card')],count=document.getElementById('count');
 box.addEventListener('input',()=>{const w=box.value.toLowerCase().trim();let n=0;
 for(const c of cards){const hit=c.textContent.toLowerCase().includes(w);c.hidden=!hit;n+=hit?1:0}
-count.textContent=w?n+' of '+cards.length+' shown':''});`;
+for(const s of document.querySelectorAll('section.people'))s.hidden=!s.querySelector('.card:not([hidden])');
+count.textContent=w?n+' of '+cards.length+' people shown':''});`;
 
 /** One self-contained page: who, in which role, on what evidence, and what is missing. */
 export function htmlReport(audit: Audit, links: { web?: string } = {}): string {
   const { attribution: a, missing, unearned = [] } = audit;
   const lost = new Set(missing);
-  const verdict =
-    audit.exitCode === 2
-      ? '<p class="bad"><b>This check is incomplete.</b> What is missing is listed below.</p>'
-      : missing === undefined
-        ? '<p>No release notes were given: this page lists everyone with a credit.</p>'
-        : lost.size + unearned.length === 0
-          ? '<p class="ok"><b>Everyone with a credit is named in the notes.</b></p>'
-          : `<p class="bad"><b>${lost.size} missing in the notes</b>, ${unearned.length} listed without a credit.</p>`;
-  const cards = (people: readonly Person[]) =>
-    people.map((each) => card(each, missing && lost.has(each), links.web)).join('\n');
+  const counts = `${lost.size} missing in the notes, ${unearned.length} listed without a credit`;
+  const found = lost.size + unearned.length > 0;
+  const verdict = [
+    ...(audit.exitCode === 2
+      ? [
+          '<p class="bad"><b>This check is incomplete</b>: the facts under “Checks that could not be made” are needed, and could not be had. Somebody may be missing whom this page can’t name.</p>',
+        ]
+      : []),
+    missing === undefined
+      ? '<p>No release notes were given: this page lists everyone with a credit.</p>'
+      : found
+        ? `<p class="bad"><b>${counts}.</b></p><p>Add who is missing to the notes’ contributor section, or let <code>--fix</code> do it; every card says why.</p>`
+        : `<p class="ok"><b>Everyone ${audit.exitCode === 2 ? 'known ' : ''}with a credit is named in the notes.</b></p>`,
+  ].join('\n');
+  const people = (title: string, list: readonly Person[]) =>
+    `<section class="people"><h2>${title} (${list.length})</h2>
+${list.map((each) => card(each, missing && lost.has(each), links.web)).join('\n')}</section>`;
   const section = (title: string, items: readonly string[]) =>
     items.length === 0
       ? ''
-      : `<h2>${title}</h2><ul>${items.map((each) => `<li>${each}</li>`).join('')}</ul>`;
+      : `<h2>${title} (${items.length})</h2><ul>${items.map((each) => `<li>${each}</li>`).join('')}</ul>`;
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>Contributors ${escaped(headline(a))}</title><style>${STYLE}</style>
@@ -49,13 +58,15 @@ ${verdict}
 <p class="dim">A credit is a role with its evidence: <b>author</b> of a commit, <b>co-author</b> by a trailer, <b>source author</b> whose pull request was carried into another's.</p>
 <input id="filter" type="search" placeholder="Filter by name, login, address or evidence" aria-label="Filter" autofocus><p class="dim" id="count"></p>
 ${section('Checks that could not be made', a.incomplete.map(escaped))}
-${lost.size === 0 ? '' : `<h2>Missing in the notes</h2>${cards([...lost])}`}
+${lost.size === 0 ? '' : people('Missing in the notes', [...lost])}
 ${section(
   'Listed without a credit',
   unearned.map((each) => `@${escaped(each.handle)} <span class="dim">line ${each.line}</span>`),
 )}
-<h2>${missing === undefined ? 'Everyone' : 'Named in the notes'}</h2>
-${cards(a.people.filter((each) => !lost.has(each)))}
+${people(
+  missing === undefined ? 'Everyone' : 'Named in the notes',
+  a.people.filter((each) => !lost.has(each)),
+)}
 ${section(
   'No login known',
   a.unresolved.map(
@@ -88,10 +99,15 @@ function card(person: Person, isMissing: boolean | undefined, web: string | unde
   const joins = person.joins.map(
     (join) => `<li>${escaped(`${join.what}: ${join.reason}${join.weak ? ' (weak)' : ''}`)}</li>`,
   );
-  const remarks = person.remarks.map((each) => `<p class="bad">${escaped(each)}</p>`).join('');
+  const total = person.credits.reduce((sum, { count }) => sum + count, 0);
+  const amount = lines.length < total ? `${lines.length} of ${total}` : `${total}`;
+  const also = person.names.filter((name) => !idOf(person).startsWith(name));
+  const remarks = person.remarks
+    .map((each) => `<div class="note">Note: ${escaped(each)}</div>`)
+    .join('');
   return `<div class="card${state}"><h3>${escaped(idOf(person))}</h3>${roles}
-<div class="dim">${escaped(person.names.join(', '))}</div>${remarks}
-<details><summary>Evidence (${lines.length})</summary><ul>${lines.join('')}</ul></details>
+${also.length === 0 ? '' : `<div class="dim">${escaped(also.join(', '))}</div>`}${remarks}
+<details${isMissing && lines.length < 4 ? ' open' : ''}><summary>Evidence (${amount})</summary><ul>${lines.join('')}</ul></details>
 ${joins.length === 0 ? '' : `<details><summary>Joined identities (${joins.length})</summary><ul>${joins.join('')}</ul></details>`}</div>`;
 }
 
