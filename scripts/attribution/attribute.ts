@@ -27,6 +27,8 @@ export interface AttributeOptions {
   readonly known?: ReadonlyMap<number, PullFact>;
   readonly merges?: boolean;
   readonly changes?: boolean;
+  /** Read who reported, reviewed and diagnosed, too. */
+  readonly helpers?: boolean;
   readonly minEvidence?: Strength;
   /** `total` is absent until git has counted. */
   readonly onCommit?: (read: number, total?: number) => void;
@@ -38,7 +40,10 @@ export interface Attribution {
   readonly range: Range;
   readonly commits: number;
   readonly authored: number;
+  /** The contributors. */
   readonly people: readonly Person[];
+  /** Who only reported, reviewed or diagnosed; empty unless asked for. */
+  readonly helpers: readonly Person[];
   readonly unresolved: readonly Unresolved[];
   /** Needed facts that could not be had: the check is incomplete. */
   readonly incomplete: readonly string[];
@@ -62,6 +67,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     ...(repo === undefined ? {} : { repo }),
     merges: options.merges ?? false,
     changes: options.changes ?? false,
+    helpers: options.helpers ?? false,
     ignore: new Set(map.ignore.map((each) => each.toLowerCase())),
   });
   const counted = countCommits(git, range);
@@ -164,6 +170,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     commits: ledger.commits,
     authored: ledger.commits - ledger.merges,
     people: gathered.people,
+    helpers: gathered.helpers,
     unresolved: [...gathered.unresolved, ...sources.unresolved],
     incomplete,
     limits,

@@ -1,4 +1,4 @@
-import { isContributor, isNamed } from '../notes/contributors.ts';
+import { isNamed } from '../notes/contributors.ts';
 import type { Notes } from '../notes/read.ts';
 import type { Attribution } from './attribute.ts';
 import { EXIT } from './errors.ts';
@@ -9,18 +9,32 @@ export interface Audit {
   readonly attribution: Attribution;
   /** People with a credit whom the notes don't name; absent without notes. */
   readonly missing?: readonly Person[];
-  /** Handles in the notes' contributor list without any credit, with their line. */
-  readonly unearned?: readonly { readonly handle: string; readonly line: number }[];
+  /** Who stands in the notes' contributor list without any credit. */
+  readonly unearned?: readonly Unearned[];
   readonly exitCode: number;
 }
+
+/** An entry of the contributor list: a handle, or a name where the entry has no handle. */
+export interface Unearned {
+  readonly handle?: string;
+  readonly name?: string;
+  readonly line: number;
+}
+
+/** How such an entry is written in a report. */
+export function unearnedName({ handle, name }: Unearned): string {
+  return handle === undefined ? (name ?? '') : `@${handle}`;
+}
+
+/** A list entry that begins with the full name of somebody: "Jane Doe (3 commits)". */
+const FULL_NAME = /^(\p{Lu}[\p{L}\p{M}.'’-]*(?:\s+\p{Lu}[\p{L}\p{M}.'’-]*){1,3})\s*(?:[(,:–—-]|$)/u;
 
 /**
  * Compares people with notes. Exit code 2 (a needed fact is missing) wins over 1 (findings);
  * the report has both.
  */
 export function audit(attribution: Attribution, notes?: Notes, strict = false): Audit {
-  const contributors = attribution.people.filter(isContributor);
-  const missing = notes && contributors.filter((person) => !isNamed(person, notes));
+  const missing = notes && attribution.people.filter((person) => !isNamed(person, notes));
   const unearned = notes && unearnedIn(notes, attribution);
   const findings =
     (missing?.length ?? 0) + (unearned?.length ?? 0) > 0 ||
@@ -41,17 +55,24 @@ export function audit(attribution: Attribution, notes?: Notes, strict = false): 
   };
 }
 
-function unearnedIn(notes: Notes, { people, weak }: Attribution) {
+function unearnedIn(notes: Notes, { people, helpers, weak }: Attribution) {
   const earned = new Set(
-    people.flatMap((person) => person.logins.map((each) => each.toLowerCase())),
+    [...people, ...helpers].flatMap((person) => person.logins.map((each) => each.toLowerCase())),
   );
   // Weak evidence is not enough to ask for a credit, but enough to leave one alone.
   for (const each of weak) earned.add(each.who.replace(/^@/, '').toLowerCase());
-  const found: { handle: string; line: number }[] = [];
+  const names = new Set(
+    [...people, ...helpers].flatMap((person) => person.names.map((each) => each.toLowerCase())),
+  );
+  for (const each of weak) names.add(each.who.toLowerCase());
+  const found: Unearned[] = [];
   for (const item of notes.section?.items ?? []) {
     // The first handle is whom the item credits; others are in its prose.
     const handle = item.handles[0];
     if (handle !== undefined && !earned.has(handle)) found.push({ handle, line: item.line });
+    if (item.handles.length > 0) continue;
+    const name = FULL_NAME.exec(item.text.trim())?.[1];
+    if (name !== undefined && !names.has(name.toLowerCase())) found.push({ name, line: item.line });
   }
   return found;
 }

@@ -2,7 +2,7 @@ import type { Assistants } from './assistants.ts';
 import type { Commit } from './history.ts';
 import type { Credit, Evidence, Ident, Role } from './model.ts';
 import { type SourceClaim, sourceClaims } from './source-credit.ts';
-import { coAuthors } from './trailers.ts';
+import { coAuthors, helpers } from './trailers.ts';
 
 /** How many lines of evidence are kept for one role of one identity; all are counted. */
 export const EVIDENCE_KEPT = 25;
@@ -55,7 +55,13 @@ export class Ledger {
   /** Numbers of pull requests that landed in the range; of merged ones also the fork's owner. */
   readonly landed = new Map<number, { sha: string; by: readonly string[]; owner?: string }>();
   readonly #assistants: Assistants;
-  readonly #options: { repo?: string; merges?: boolean; changes?: boolean; ignore: Set<string> };
+  readonly #options: {
+    repo?: string;
+    merges?: boolean;
+    changes?: boolean;
+    helpers?: boolean;
+    ignore: Set<string>;
+  };
 
   constructor(
     assistants: Assistants,
@@ -64,6 +70,8 @@ export class Ledger {
       /** Count merge commits as authored work too. */
       merges?: boolean;
       changes?: boolean;
+      /** Read who reported, reviewed and diagnosed, too. */
+      helpers?: boolean;
       /** Lower-case addresses and logins that are nobody. */
       ignore?: Set<string>;
     } = {},
@@ -91,6 +99,13 @@ export class Ledger {
           strength: 'strong',
           ...withPr(number),
         });
+      }
+    }
+    if (this.#options.helpers) {
+      // They wrote nothing of it: the list of writers is another.
+      for (const { role, ...trailer } of helpers(commit.message)) {
+        const evidence: Evidence = { sha: commit.sha, line: trailer.line, strength: 'strong' };
+        this.#sight([], role, trailer, { ...evidence, ...withPr(pr) });
       }
     }
     if (pr !== undefined && !this.landed.has(pr)) {

@@ -12,7 +12,7 @@ export async function applyMailmap(git: Git, ledger: Ledger): Promise<Map<string
   for (const [key, { ident, credits }] of ledger.sightings) {
     // A line of input is one contact; what could not be written as one has no entry either.
     if (
-      !credits.has('co-author') ||
+      [...credits.keys()].every((role) => role === 'author') ||
       ident.email === '' ||
       /[<>\n\r]/.test(ident.name + ident.email)
     )

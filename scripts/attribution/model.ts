@@ -12,6 +12,9 @@ export type Role = (typeof ROLES)[number];
 /** What makes somebody a contributor. */
 export const CONTRIBUTOR_ROLES: readonly Role[] = ['author', 'co-author', 'source author'];
 
+/** Who helped without being a contributor: listed apart, and only when asked for. */
+export type HelperRole = Exclude<Role, 'author' | 'co-author' | 'source author'>;
+
 export type Strength = 'strong' | 'weak';
 
 /** Where a credit comes from: a commit or a pull request, and the line that says it. */
@@ -47,7 +50,7 @@ export interface Person {
   readonly logins: readonly string[];
   readonly joins: readonly Join[];
   readonly credits: readonly Credit[];
-  /** The oldest commit of theirs in the range, as seconds since 1970. */
+  /** What a reader must know of this identity: weak joins, namesakes. */
   readonly remarks: readonly string[];
 }
 

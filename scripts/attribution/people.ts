@@ -1,7 +1,14 @@
 import type { AuthorMap } from './author-map.ts';
 import { type Identities, type Identity, looks } from './identities.ts';
 import { addCredit, type Ledger } from './ledger.ts';
-import { type Credit, type Person, ROLES, type Role, type Unresolved } from './model.ts';
+import {
+  CONTRIBUTOR_ROLES,
+  type Credit,
+  type Person,
+  ROLES,
+  type Role,
+  type Unresolved,
+} from './model.ts';
 import type { Sources } from './sources.ts';
 
 interface Parts {
@@ -12,9 +19,10 @@ interface Parts {
   readonly map: AuthorMap;
 }
 
-/** People with all their credits, strongest role and most work first; and who has no login. */
+/** Contributors with all their credits, strongest role and most work first; and who has no login. */
 export function gather({ ledger, identities, keys, sources, map }: Parts): {
   people: Person[];
+  helpers: Person[];
   unresolved: Unresolved[];
   of(seen: readonly string[], sha: string): Person[];
 } {
@@ -59,9 +67,11 @@ export function gather({ ledger, identities, keys, sources, map }: Parts): {
       remarks: remarksOf(identity),
     });
   }
-  const people = addLookalikes([...found.values()]).sort(byWork);
+  const all = addLookalikes([...found.values()]).sort(byWork);
+  const people = all.filter(isContributor);
   return {
     people,
+    helpers: all.filter((each) => !isContributor(each)),
     unresolved: people
       .filter((each) => each.login === undefined)
       .map((each) => unresolved(each, people)),
@@ -75,6 +85,11 @@ export function gather({ ledger, identities, keys, sources, map }: Parts): {
         .filter((each) => each !== undefined);
     },
   };
+}
+
+/** Whether somebody made a part of it, and did not only review or report. */
+export function isContributor(person: Person): boolean {
+  return person.credits.some((credit) => CONTRIBUTOR_ROLES.includes(credit.role));
 }
 
 function remarksOf(identity: Identity): string[] {

@@ -1,4 +1,4 @@
-import type { Ident } from './model.ts';
+import type { HelperRole, Ident } from './model.ts';
 
 /** A `Co-authored-by:` as people really write it: `email` is empty where none is given. */
 export interface Trailer extends Ident {
@@ -19,6 +19,37 @@ export function coAuthors(message: string): Trailer[] {
   // Most messages have none, and this is called for every commit.
   if (!/authored/i.test(message)) return [];
   const found: Trailer[] = [];
+  for (const line of proseLines(message)) {
+    const value = CO_AUTHOR.exec(line)?.[1];
+    if (value !== undefined) found.push(...people(value, line.trim()));
+  }
+  return found;
+}
+
+const HELPER =
+  /^(reported|reviewed|acked|tested|diagnosed|debugged|bisected|analy[sz]ed)[ -]by[ \t]*:[ \t]*(\S.*?)[ \t]*$/i;
+const HELPERS: Record<string, HelperRole> = {
+  reported: 'reporter',
+  tested: 'reporter',
+  reviewed: 'reviewer',
+  acked: 'reviewer',
+};
+
+/** Who reported, reviewed or diagnosed, by the trailers that projects use for it. */
+export function helpers(message: string): (Trailer & { readonly role: HelperRole })[] {
+  if (!/[ -]by[ \t]*:/i.test(message)) return [];
+  const found: (Trailer & { readonly role: HelperRole })[] = [];
+  for (const line of proseLines(message)) {
+    const match = HELPER.exec(line);
+    if (match === null) continue;
+    const role = HELPERS[match[1]!.toLowerCase()] ?? 'diagnosis';
+    found.push(...people(match[2]!, line.trim()).map((each) => ({ ...each, role })));
+  }
+  return found;
+}
+
+/** The lines behind the subject that are in no code fence. */
+function* proseLines(message: string): Generator<string> {
   let fence: string | undefined;
   for (const line of message.split('\n').slice(1)) {
     const mark = /^[ \t]{0,3}(```+|~~~+)/.exec(line)?.[1];
@@ -27,11 +58,8 @@ export function coAuthors(message: string): Trailer[] {
       else if (mark.startsWith(fence)) fence = undefined;
       continue;
     }
-    if (fence !== undefined) continue;
-    const value = CO_AUTHOR.exec(line)?.[1];
-    if (value !== undefined) found.push(...people(value, line.trim()));
+    if (fence === undefined) yield line;
   }
-  return found;
 }
 
 function people(value: string, line: string): Trailer[] {

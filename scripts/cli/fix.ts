@@ -18,7 +18,7 @@ export async function fix(
 ): Promise<{ text: string | undefined; mapText?: string }> {
   let text = where.text;
   if (text !== undefined) {
-    const remove = new Set((audit.unearned ?? []).map((each) => each.handle));
+    const remove = audit.unearned ?? [];
     text = fixContributors(text, readNotes(text), { add: audit.missing ?? [], remove });
   }
   const additions = audit.attribution.people.flatMap(({ login, joins }) =>

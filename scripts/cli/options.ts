@@ -18,6 +18,7 @@ export function sharedOptions(command: Command): Command {
     .option('--max-wait <seconds>', 'the longest a rate limit is waited out', '60')
     .option('--min-evidence <strength>', 'weak also counts "supersedes #12" alone', 'strong')
     .option('--merges', 'count merge commits as work of their authors')
+    .option('--helpers', 'list who reported, reviewed or diagnosed, apart')
     .option('--quiet', 'no progress, and no words when all is well')
     .option('--verbose', 'all evidence');
 }

@@ -21,6 +21,7 @@ export interface SharedOptions {
   readonly github?: string;
   readonly apiUrl?: string;
   readonly merges?: boolean;
+  readonly helpers?: boolean;
   readonly minEvidence?: string;
   readonly maxWait?: string;
   readonly quiet?: boolean;
@@ -63,6 +64,7 @@ export async function prepare(options: SharedOptions, io: Io, changes = false): 
       ...(forge === undefined ? {} : { forge }),
       known: new Map([...known, ...prs]),
       merges: options.merges ?? false,
+      helpers: options.helpers ?? false,
       changes,
       minEvidence: options.minEvidence === 'weak' ? 'weak' : 'strong',
       onCommit: (read, total) => progress.count('commits read', read, total),

@@ -1,14 +1,10 @@
-import { CONTRIBUTOR_ROLES, type Person, type Role } from '../attribution/model.ts';
+import type { Unearned } from '../attribution/audit.ts';
+import type { Person, Role } from '../attribution/model.ts';
 import type { Notes } from './read.ts';
 
 /** How a person is written in notes: a handle only where there is a login. */
 export function written(person: Person): string {
   return person.login === undefined ? escapeText(person.name) : `@${person.login}`;
-}
-
-/** Whether somebody counts as a contributor, and not only as a reviewer or reporter. */
-export function isContributor(person: Person): boolean {
-  return person.credits.some((credit) => CONTRIBUTOR_ROLES.includes(credit.role));
 }
 
 const WORDS: Record<Role, [string, string]> = {
@@ -54,11 +50,11 @@ export function fixContributors(
   notes: Notes,
   change: {
     add: readonly Person[];
-    remove: ReadonlySet<string>;
+    remove: readonly Unearned[];
     first?: (person: Person) => boolean;
   },
 ): string {
-  if (change.add.length === 0 && change.remove.size === 0) return text;
+  if (change.add.length === 0 && change.remove.length === 0) return text;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const lines = change.add.map(
     (each) => contributorLine(each, change.first?.(each) ?? false) + eol,
@@ -87,7 +83,10 @@ export function fixContributors(
   }
   // From the back, so that the offsets before stay true.
   for (const item of [...section.items].reverse()) {
-    const gone = item.handles.length > 0 && item.handles.every((each) => change.remove.has(each));
+    const gone =
+      item.handles.length > 0
+        ? item.handles.every((each) => change.remove.some(({ handle }) => handle === each))
+        : change.remove.some((each) => each.handle === undefined && each.line === item.line);
     if (!gone) continue;
     const from = result.lastIndexOf('\n', item.start - 1) + 1;
     const next = result.indexOf('\n', item.end);

@@ -39,6 +39,7 @@ interface Node {
   };
 }
 
+const CONTRIBUTORS = /\bcontributors?\b/i;
 const HEADING = /\b(?:contributors?|thanks|thank you|credits|acknowledge?ments)\b/i;
 const HANDLE = /(?<![\w@/.`-])@([A-Za-z0-9][A-Za-z0-9-]{0,38}(?:\[bot\])?)(?![\w/]|-\w|@)/g;
 const PROFILE = /^https?:\/\/[^/\s]+\/(?:apps\/)?([A-Za-z0-9][A-Za-z0-9-]{0,38})\/?$/;
@@ -98,11 +99,11 @@ function textOf(node: Node): string {
 
 function sectionOf(tree: Node, source: string): { section: Section; text: string } | undefined {
   const blocks = tree.children ?? [];
-  // The last such heading: "Thanks" can also stand above the changes.
-  let at = -1;
-  for (const [index, block] of blocks.entries()) {
-    if (block.type === 'heading' && HEADING.test(textOf(block))) at = index;
-  }
+  // The last such heading: "Thanks" can also stand above the changes, or below the contributors.
+  const last = (pattern: RegExp) =>
+    blocks.findLastIndex((block) => block.type === 'heading' && pattern.test(textOf(block)));
+  const first = last(CONTRIBUTORS);
+  const at = first === -1 ? last(HEADING) : first;
   if (at === -1) return undefined;
   const heading = blocks[at]!;
   const after = blocks.slice(at + 1);

@@ -1,7 +1,7 @@
 import type { Attribution } from '../attribution/attribute.ts';
 import type { Person } from '../attribution/model.ts';
 import { type Line, linesOf, SECTIONS } from './changes.ts';
-import { contributorLine, isContributor, written } from './contributors.ts';
+import { contributorLine, written } from './contributors.ts';
 
 export interface NotesOptions {
   /** The heading: a tag, or "Unreleased". */
@@ -24,12 +24,15 @@ export function writeNotes(attribution: Attribution, options: NotesOptions): str
     for (const line of mine) out.push(...lineText(line, options.web));
     out.push('');
   }
-  const people = attribution.people.filter(isContributor);
+  const { people, helpers } = attribution;
   if (people.length > 0) {
     out.push('## Contributors', '');
     for (const person of people)
       out.push(contributorLine(person, options.isFirst?.(person) ?? false));
     out.push('');
+  }
+  if (helpers.length > 0) {
+    out.push('## With help from', '', ...helpers.map((each) => contributorLine(each, false)), '');
   }
   const since = attribution.range.since?.name;
   if (options.web !== undefined && since !== undefined) {

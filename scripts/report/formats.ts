@@ -1,4 +1,4 @@
-import type { Audit } from '../attribution/audit.ts';
+import { type Audit, unearnedName } from '../attribution/audit.ts';
 import type { Person } from '../attribution/model.ts';
 import { idOf } from '../attribution/people.ts';
 import { evidenceLine, headline, rolesOf } from './text.ts';
@@ -22,6 +22,7 @@ export function jsonReport(audit: Audit): string {
       authored: a.authored,
       exitCode: audit.exitCode,
       people: a.people.map(person),
+      helpers: a.helpers.map(person),
       missing: audit.missing?.map(idOf) ?? null,
       unearned: audit.unearned ?? null,
       unresolved: a.unresolved,
@@ -58,7 +59,7 @@ export function markdownReport(audit: Audit): string {
     out.push('');
   }
   for (const each of unearned)
-    out.push(`- \`@${each.handle}\` (line ${each.line}) is listed without a credit`);
+    out.push(`- \`${unearnedName(each)}\` (line ${each.line}) is listed without a credit`);
   for (const each of a.unresolved) out.push(`- no login known: ${cell(each.what)}`);
   for (const each of a.incomplete) out.push(`- **incomplete:** ${cell(each)}`);
   for (const each of a.limits) out.push(`- not known: ${cell(each)}`);
@@ -81,7 +82,7 @@ export function githubReport(audit: Audit, file: string | undefined): string {
   }
   for (const each of unearned)
     out.push(
-      `::error${at(each.line)}title=No credit found::${escaped(`@${each.handle} is listed without a credit in this range`)}`,
+      `::error${at(each.line)}title=No credit found::${escaped(`${unearnedName(each)} is listed without a credit in this range`)}`,
     );
   for (const each of a.unresolved)
     out.push(

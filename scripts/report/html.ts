@@ -1,4 +1,4 @@
-import type { Audit } from '../attribution/audit.ts';
+import { type Audit, unearnedName } from '../attribution/audit.ts';
 import type { Evidence, Person } from '../attribution/model.ts';
 import { idOf } from '../attribution/people.ts';
 import { headline } from './text.ts';
@@ -44,7 +44,7 @@ export function htmlReport(audit: Audit, links: { web?: string } = {}): string {
   ].join('\n');
   const people = (title: string, list: readonly Person[]) =>
     `<section class="people"><h2>${title} (${list.length})</h2>
-${list.map((each) => card(each, missing && lost.has(each), links.web)).join('\n')}</section>`;
+${list.map((each) => card(each, a.helpers.includes(each) ? undefined : missing && lost.has(each), links.web)).join('\n')}</section>`;
   const section = (title: string, items: readonly string[]) =>
     items.length === 0
       ? ''
@@ -61,12 +61,15 @@ ${section('Checks that could not be made', a.incomplete.map(escaped))}
 ${lost.size === 0 ? '' : people('Missing in the notes', [...lost])}
 ${section(
   'Listed without a credit',
-  unearned.map((each) => `@${escaped(each.handle)} <span class="dim">line ${each.line}</span>`),
+  unearned.map(
+    (each) => `${escaped(unearnedName(each))} <span class="dim">line ${each.line}</span>`,
+  ),
 )}
 ${people(
   missing === undefined ? 'Everyone' : 'Named in the notes',
   a.people.filter((each) => !lost.has(each)),
 )}
+${a.helpers.length === 0 ? '' : people('Helped, without being a contributor', a.helpers)}
 ${section(
   'No login known',
   a.unresolved.map(

@@ -1,6 +1,6 @@
 import type { Attribution } from '../attribution/attribute.ts';
-import type { Audit } from '../attribution/audit.ts';
-import { CONTRIBUTOR_ROLES, type Evidence, type Person } from '../attribution/model.ts';
+import { type Audit, unearnedName } from '../attribution/audit.ts';
+import type { Evidence, Person } from '../attribution/model.ts';
 import { idOf } from '../attribution/people.ts';
 
 export type Paint = (style: 'red' | 'green' | 'yellow' | 'bold' | 'dim', text: string) => string;
@@ -19,18 +19,19 @@ export interface TextOptions {
 export function textReport(audit: Audit, { paint, verbose, showFiltered }: TextOptions): string {
   const { attribution: a, missing, unearned } = audit;
   const out: string[] = [paint('bold', headline(a))];
-  const people = a.people.filter((person) =>
-    person.credits.some((c) => CONTRIBUTOR_ROLES.includes(c.role)),
-  );
   if (missing === undefined || verbose) {
     out.push('');
-    for (const person of people) {
+    for (const person of a.people) {
       out.push(`${idOf(person)}  ${paint('dim', rolesOf(person))}`);
       const shown = person.credits.flatMap((c) =>
         verbose ? c.evidence : c.role === 'author' ? [] : c.evidence.slice(0, 2),
       );
       for (const line of shown) out.push(paint('dim', `    ${evidenceLine(line)}`));
     }
+  }
+  if (a.helpers.length > 0) {
+    out.push('', `Helped, without being a contributor: ${a.helpers.length}`);
+    for (const each of a.helpers) out.push(`  ${idOf(each)}  ${paint('dim', rolesOf(each))}`);
   }
   if (missing !== undefined && missing.length > 0) {
     out.push('', paint('red', `Missing in the notes: ${missing.length}`));
@@ -48,7 +49,7 @@ export function textReport(audit: Audit, { paint, verbose, showFiltered }: TextO
       '',
       paint('red', `In the contributor list without a credit in this range: ${unearned.length}`),
     );
-    for (const each of unearned) out.push(`  @${each.handle} (line ${each.line})`);
+    for (const each of unearned) out.push(`  ${unearnedName(each)} (line ${each.line})`);
   }
   if (a.unresolved.length > 0) {
     out.push('', paint('yellow', `Without a known login: ${a.unresolved.length}`));
@@ -112,14 +113,18 @@ export function explain(audit: Audit, wanted: string): string {
   const { attribution: a, missing } = audit;
   const key = wanted.replace(/^@/, '').toLowerCase();
   const is = (each: string) => each.toLowerCase() === key;
-  const person = a.people.find((each) => [...each.logins, ...each.names, ...each.emails].some(is));
+  const person = [...a.people, ...a.helpers].find((each) =>
+    [...each.logins, ...each.names, ...each.emails].some(is),
+  );
   if (person !== undefined) {
     const out = [`${idOf(person)} is credited: ${rolesOf(person)}`];
     if (missing !== undefined)
       out.push(
         missing.includes(person)
           ? 'The notes do not name this person.'
-          : 'The notes name this person.',
+          : a.helpers.includes(person)
+            ? 'Not a contributor: the notes need not name this person.'
+            : 'The notes name this person.',
       );
     out.push(`  names: ${person.names.join(', ')}`, `  addresses: ${person.emails.join(', ')}`);
     for (const join of person.joins)

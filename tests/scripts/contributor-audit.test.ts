@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { tempDir } from '../harness/temp.ts';
 import { fakeGitHub } from './github-server.ts';
-import { makeRepo, type Repo, run } from './support.ts';
+import { makeRepo, type Repo, run, runProcess } from './support.ts';
 
 /** Arguments against the local GitHub. */
 function online(repo: Repo, url: string, cache = tempDir()): string[] {
@@ -89,6 +91,27 @@ describe('exit codes', () => {
     expect(unearned.out).toContain('@nobody-here (line 4)');
     repo.write('notes.md', '## Contributors\n\nnobody, `@ada`, tadaa@adaa\n');
     expect((await run('contributor-audit', args)).out).toContain('Missing in the notes: 1');
+  });
+  it('reports a full name in the list without a credit, and --fix takes it out', async () => {
+    const repo = began();
+    const file = join(repo.dir, 'notes.md');
+    const args = ['--repo', repo.dir, '--offline', '--since-tag', 'v1', '--release-file', file];
+    repo.write('notes.md', '## Contributors\n\n- @ada\n- Una Earned (2 commits)\n- the testers\n');
+    const found = await run('contributor-audit', args);
+    expect(found.code).toBe(1);
+    expect(found.out).toContain('Una Earned (line 4)');
+    expect((await run('contributor-audit', [...args, '--fix'])).code).toBe(0);
+    expect(readFileSync(file, 'utf8')).toBe('## Contributors\n\n- @ada\n- the testers\n');
+  });
+  it('is the exit code of a process too', async () => {
+    const repo = began();
+    const args = ['--repo', repo.dir, '--offline', '--since-tag', 'v1'];
+    const notes = ['--release-file', join(repo.dir, 'notes.md')];
+    const codes = [(await runProcess('contributor-audit', [...args, ...notes])).code];
+    repo.write('notes.md', '## Contributors\n');
+    codes.push((await runProcess('contributor-audit', [...args, ...notes])).code);
+    codes.push((await runProcess('contributor-audit', ['--relase-file', 'x'])).code);
+    expect(codes).toEqual([0, 1, 2]);
   });
   it.each([
     ['a mistyped tag', ['--since-tag', 'v0.9.typo'], 'no such revision: v0.9.typo'],
@@ -239,6 +262,40 @@ describe('GitHub', () => {
     expect((await run('contributor-audit', ['--repo', repo.dir, '--offline'])).out).toContain(
       '@lou-lou',
     );
+  });
+});
+
+describe('the action', () => {
+  it('runs the same command, annotates, writes the summary, and gives the exit code on', async () => {
+    const repo = began();
+    repo.write('notes.md', '## Contributors\n');
+    const root = join(import.meta.dirname, '../..');
+    const action = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as {
+      runs: { steps: { id?: string; env?: Record<string, string>; run?: string }[] };
+    };
+    const step = action.runs.steps.find((each) => each.id === 'audit')!;
+    const [output, summary] = [join(tempDir(), 'output'), join(tempDir(), 'summary')];
+    const env = {
+      ACTION_PATH: root,
+      SINCE_TAG: 'v1',
+      RELEASE_FILE: join(repo.dir, 'notes.md'),
+      OFFLINE: 'true',
+      GITHUB_WORKSPACE: repo.dir,
+      GITHUB_REPOSITORY: 'acme/app',
+      GITHUB_API_URL: 'http://127.0.0.1:9',
+      GITHUB_OUTPUT: output,
+      GITHUB_STEP_SUMMARY: summary,
+      HOME: tempDir(),
+      PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+    };
+    for (const name of Object.keys(step.env ?? {})) {
+      if (!(name in env)) Object.assign(env, { [name]: '' });
+    }
+    const ran = spawnSync('bash', ['-e', '-c', step.run!], { env, timeout: 30_000 });
+    expect(ran.status).toBe(1);
+    expect(String(ran.stdout)).toContain('title=Contributor missing::@ada');
+    expect(readFileSync(output, 'utf8')).toBe('exit-code=1\n');
+    expect(readFileSync(summary, 'utf8')).toContain('**1 missing in the notes**');
   });
 });
 

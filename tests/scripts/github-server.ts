@@ -27,6 +27,8 @@ export interface FakeGitHub {
   readonly accounts: Map<string, string>;
   readonly releases: Map<string, { id: number; body: string }>;
   trouble: Trouble;
+  /** Told the status of every answer. */
+  answered: (status: number) => void;
 }
 
 const NOT_FOUND = {
@@ -45,6 +47,7 @@ export async function fakeGitHub(): Promise<FakeGitHub> {
     accounts: new Map<string, string>(),
     releases: new Map<string, { id: number; body: string }>(),
     trouble: (() => undefined) as Trouble,
+    answered: (() => {}) as (status: number) => void,
   };
   const server = createServer((req, res) => void answer(fake, req, res));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -68,6 +71,7 @@ async function answer(fake: FakeGitHub, req: IncomingMessage, res: ServerRespons
   };
   fake.requests.push(request);
   const send = (status: number, content: unknown, headers: Record<string, string> = {}) => {
+    fake.answered(status);
     res.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
     res.end(status === 304 ? undefined : JSON.stringify(content));
   };

@@ -167,6 +167,7 @@ export async function auditJson(repo: Repo, ...args: string[]) {
       joins: { what: string; reason: string; weak: boolean }[];
       credits: { role: string; count: number; evidence: { line: string; note?: string }[] }[];
     }[];
+    helpers: { id: string; credits: { role: string }[] }[];
     missing: string[] | null;
     unearned: { handle: string }[] | null;
     incomplete: string[];

@@ -36,6 +36,35 @@ describe('reading history', () => {
     expect(report.people).toHaveLength(shortlog.split('\n').length);
   });
 
+  it('counts a commit whose message holds a NUL, grafts, replaced commits and a root beside the root', async () => {
+    const repo = makeRepo();
+    const root = repo.commit('root');
+    repo.commit('two');
+    const three = repo.commit('three', 'Cy <cy@x.example>');
+    repo.git('replace', '--graft', three, root);
+    const tree = repo.git('rev-parse', 'HEAD^{tree}');
+    const raw = Buffer.from(
+      `tree ${tree}\nparent ${three}\nauthor Di <di@x.example> 1767225600 +0000\ncommitter Di <di@x.example> 1767225600 +0000\n\nnul\0Co-authored-by: No <no@x.example>\n`,
+    );
+    const nul = repo.gitWith(
+      { input: raw },
+      'hash-object',
+      '-t',
+      'commit',
+      '-w',
+      '--literally',
+      '--stdin',
+    );
+    repo.git('update-ref', 'refs/heads/main', nul);
+    repo.git('checkout', '-q', '--orphan', 'other');
+    repo.commit('another root', 'Ed <ed@x.example>');
+    repo.git('merge', '-q', '--allow-unrelated-histories', '-m', 'join', 'main');
+    const { report } = await auditJson(repo);
+    expect(report.commits).toBe(Number(repo.git('rev-list', '--count', 'HEAD')));
+    expect(report.authored).toBe(Number(repo.git('rev-list', '--count', '--no-merges', 'HEAD')));
+    expect(report.people.map((each) => each.name).sort()).toEqual(['Ada Maker', 'Cy', 'Di', 'Ed']);
+  });
+
   it('keeps names with |, tabs and quotes whole', async () => {
     const repo = makeRepo();
     repo.commit('x', 'Al | "The\tTab" O\'Neil <al@x.example>');

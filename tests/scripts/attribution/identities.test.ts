@@ -102,6 +102,23 @@ describe('identities', () => {
   });
 });
 
+describe('who helped without writing', () => {
+  it('is left out unless asked for, and then stands apart', async () => {
+    const repo = makeRepo();
+    repo.commit(
+      'fix: x\n\nReported-by: Rae Lin <rae@x.example>\nReviewed-by: Sol <8+sol@users.noreply.github.com>\nBisected-by: Tim Ode <tim@x.example>',
+    );
+    expect((await auditJson(repo)).ids).toHaveLength(1);
+    const { ids, report } = await auditJson(repo, '--helpers');
+    expect(ids).toHaveLength(1);
+    expect(report.helpers.map((each) => [each.id, each.credits[0]!.role]).sort()).toEqual([
+      ['@sol', 'reviewer'],
+      ['Rae Lin <rae@x.example>', 'reporter'],
+      ['Tim Ode <tim@x.example>', 'diagnosis'],
+    ]);
+  });
+});
+
 describe('the AUTHOR_MAP', () => {
   it.each([
     [

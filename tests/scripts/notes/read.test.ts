@@ -28,6 +28,13 @@ describe('reading notes', () => {
   });
 });
 
+describe('the contributor section', () => {
+  it('is the one of that name, also where thanks stand below it', () => {
+    const { section } = readNotes('## Contributors\n\n- @ada\n\n## Thanks\n\n- @bob\n');
+    expect(section!.items.flatMap((item) => item.handles)).toEqual(['ada']);
+  });
+});
+
 describe('fixing notes', () => {
   const person = (login: string) => ({
     login,
@@ -43,7 +50,7 @@ describe('fixing notes', () => {
     const text = '# v1  \r\n\r\n## Contributors\r\n\r\n- @gone\r\n- @ada\r\n\r\n## End\r\n\ttabs';
     const fixed = fixContributors(text, readNotes(text), {
       add: [person('bob')],
-      remove: new Set(['gone']),
+      remove: [{ handle: 'gone', line: 1 }],
     });
     expect(fixed).toBe(
       '# v1  \r\n\r\n## Contributors\r\n\r\n- @ada\r\n- @bob (2 commits)\r\n\r\n## End\r\n\ttabs',
@@ -52,7 +59,7 @@ describe('fixing notes', () => {
   it('adds a section where there is none', () => {
     const fixed = fixContributors('# v1\n', readNotes('# v1\n'), {
       add: [person('bob')],
-      remove: new Set(),
+      remove: [],
     });
     expect(fixed).toBe('# v1\n\n## Contributors\n\n- @bob (2 commits)\n');
   });
