@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -16,16 +16,21 @@ const FLAGS = [
 ];
 
 /** A headless Chromium; whoever starts it closes it. @throws Error when there is none on the PATH. */
-export function launchChromium(): Promise<Browser> {
+export async function launchChromium(): Promise<Browser> {
+  const executablePath = chromiumPath();
+  if (executablePath === undefined)
+    throw new Error(`None of ${NAMES.join(', ')} is on the PATH: this needs one of them.`);
+  const { chromium } = await import('playwright-core');
   return chromium.launch({
-    executablePath: chromiumPath(),
+    executablePath,
     headless: true,
     args: FLAGS,
     timeout: 30_000,
   });
 }
 
-function chromiumPath(): string {
+/** Where the PATH has a Chromium, or undefined. */
+export function chromiumPath(): string | undefined {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     for (const name of NAMES) {
       const file = join(folder, name);
@@ -37,5 +42,5 @@ function chromiumPath(): string {
       }
     }
   }
-  throw new Error(`None of ${NAMES.join(', ')} is on the PATH: this needs one of them.`);
+  return undefined;
 }
