@@ -11,6 +11,16 @@ interface Install {
   readonly force?: boolean;
 }
 
+/** Of options that are yes, no or not said: undefined where they were not said. */
+function said(command: Command, ...names: readonly string[]) {
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      command.getOptionValueSource(name) === 'cli' ? command.getOptionValue(name) : undefined,
+    ]),
+  ) as { linger?: boolean; socket?: boolean };
+}
+
 /** What a subcommand does is loaded when it runs. */
 async function doing(command: Command) {
   const { serviceContext } = await import('./serviceContext.ts');
@@ -36,7 +46,8 @@ export function serviceCommand(): Command {
 
   sub('install', 'write the unit from the configuration, or bring it up to date; start it')
     .option('--as <user>', 'the user it runs as (with --system; by default who called sudo)')
-    .option('--socket', 'let systemd hold the listening socket')
+    .addOption(new Option('--socket', 'let systemd hold the listening socket'))
+    .addOption(new Option('--no-socket', 'no longer'))
     .option('--no-start', 'only install it')
     .addOption(
       new Option('--linger', 'let it run while you are not logged in (systemd, for this user)'),
@@ -46,15 +57,15 @@ export function serviceCommand(): Command {
     .option('--print', 'print the unit, and change nothing')
     .option('--force', 'replace a unit that something else has written')
     .action(async (options: Install, command: Command) => {
-      const { install, context } = await doing(command);
-      const asked = command.getOptionValueSource('linger') === 'cli';
-      const { linger, ...rest } = options;
-      await install(context, asked && linger !== undefined ? { ...rest, linger } : rest);
+      const { serviceContext } = await import('./serviceContext.ts');
+      const { install } = await import('./installing.ts');
+      await install(serviceContext(command), { ...options, ...said(command, 'linger', 'socket') });
     });
   sub('uninstall', 'stop it and remove the unit; its home stays').action(
     async (_options: unknown, command: Command) => {
-      const { uninstall, context } = await doing(command);
-      await uninstall(context);
+      const { serviceContext } = await import('./serviceContext.ts');
+      const { uninstall } = await import('./installing.ts');
+      await uninstall(serviceContext(command));
     },
   );
   sub('start', 'start it, and wait until it is ready').action(

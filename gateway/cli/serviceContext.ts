@@ -6,7 +6,7 @@ import { xdgConfigHome } from '../config/paths.ts';
 import { type Config, ConfigSchema } from '../config/schema.ts';
 import { ConfigError, RequestError } from '../core/exit.ts';
 import { type Run, runProgram } from '../service/command.ts';
-import { remembered, type ServiceDefinition } from '../service/definition.ts';
+import { type Remembered, remembered, type ServiceDefinition } from '../service/definition.ts';
 import type { Driver } from '../service/driver.ts';
 import type { Scope } from '../service/installedUnit.ts';
 import { launchd } from '../service/launchd.ts';
@@ -26,6 +26,8 @@ export interface ServiceContext extends Context {
   readonly name: string;
   readonly scope: Scope;
   readonly driver: Driver;
+  /** What the installed unit says of itself; undefined where none of ours is there. */
+  readonly installed?: Remembered;
   readonly run: Run;
   /** The budget of the configuration, or of the defaults where it cannot be read. */
   readonly budget: Budget;
@@ -61,7 +63,15 @@ export function serviceContext(command: Command, run: Run = runProgram): Service
     process.platform === 'darwin'
       ? launchd({ name, scope, run, limits, home, env, uid: process.getuid?.() ?? 0 })
       : systemd({ name, scope, run, limits, configHome: xdgConfigHome(given.places) });
-  return { ...context, name, scope, run, budget, driver };
+  return {
+    ...context,
+    name,
+    scope,
+    run,
+    budget,
+    driver,
+    ...(installed === undefined ? {} : { installed }),
+  };
 }
 
 /** @throws ConfigError where the service could not start as it is configured. */
@@ -98,7 +108,8 @@ export interface InstallOptions {
  * @throws ConfigError where that is wrong; RequestError where an option is missing.
  */
 export function definitionOf(context: ServiceContext, options: InstallOptions): ServiceDefinition {
-  const { name, scope, home, places } = context;
+  const { name, scope, home, places, installed } = context;
+  const socket = options.socket ?? installed?.socket ?? false;
   const { config, file } = load(loadOptions(context));
   const script = resolve(places.cwd, process.argv[1] as string);
   if (/[/\\]_npx[/\\]/.test(script)) {
@@ -106,12 +117,15 @@ export function definitionOf(context: ServiceContext, options: InstallOptions): 
       'npx keeps packages only for a while; install sluice (npm install --global sluice), then run this again',
     );
   }
-  if (options.socket && config.platforms.web.port === 0) {
+  if (socket && config.platforms.web.port === 0) {
     throw new ConfigError(
       '--socket needs a port, and platforms.web.port is 0 (any free one); set one first',
     );
   }
-  const runAs = scope === 'system' ? (options.as ?? nonEmpty(places.env.SUDO_USER)) : undefined;
+  const runAs =
+    scope === 'system'
+      ? (options.as ?? installed?.runAs ?? nonEmpty(places.env.SUDO_USER))
+      : undefined;
   if (scope === 'system' && runAs === undefined) {
     throw new RequestError('say which user it is to run as: --as USER');
   }
@@ -127,7 +141,7 @@ export function definitionOf(context: ServiceContext, options: InstallOptions): 
     limits: serviceLimits(budgetOf(config)),
     ...(runAs === undefined ? {} : { runAs }),
     ...(file === undefined ? {} : { config: file }),
-    ...(options.socket
+    ...(socket
       ? { listen: { host: config.platforms.web.host, port: config.platforms.web.port } }
       : {}),
   };

@@ -1,151 +1,39 @@
-import { chownSync, mkdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { createInterface } from 'node:readline/promises';
 import { shortfallOf } from '../config/budget.ts';
 import { controlClient } from '../control/client.ts';
 import { RequestError, SluiceError } from '../core/exit.ts';
-import type { ServiceDefinition } from '../service/definition.ts';
 import type { LogRequest } from '../service/driver.ts';
-import { enableLingering, lingers } from '../service/lingering.ts';
-import { applyChanges, compareFiles, type FileChange } from '../service/unitFiles.ts';
+import { lingers } from '../service/lingering.ts';
 import { awaitRestart } from './awaiting.ts';
 import { say, sayJson } from './context.ts';
 import { duration, table } from './format.ts';
 import { messageOf } from './guard.ts';
 import { observe } from './observed.ts';
-import {
-  assertConfigured,
-  definitionOf,
-  type InstallOptions,
-  type ServiceContext,
-} from './serviceContext.ts';
+import { assertConfigured, type ServiceContext } from './serviceContext.ts';
 import { statusLines } from './statusText.ts';
 import { statusOrNone, waitFor } from './wait.ts';
 
 const READY_MS = 60_000;
 
-interface Install extends InstallOptions {
-  readonly start: boolean;
-  /** Absent: ask, where there is somebody to ask. */
-  readonly linger?: boolean;
-  readonly dryRun?: boolean;
-  readonly print?: boolean;
-  readonly force?: boolean;
-}
-
-/** Installs the service or brings it up to date, showing what differs. */
-export async function install(context: ServiceContext, options: Install): Promise<void> {
-  const { driver } = context;
-  const service = definitionOf(context, options);
-  const files = driver.unitFiles(service);
-  if (options.print) {
-    const texts = files.flatMap(({ text }) => (text === undefined ? [] : [text]));
-    process.stdout.write(texts.join('\n'));
-    return;
-  }
-  const changes = compareFiles(files, options.force === true);
-  if (!options.dryRun) {
-    mayChange(context);
-    await driver.check();
-  }
-  for (const change of changes) sayChange(change);
-  const changed = changes.some(({ what }) => what !== 'same');
-  if (options.dryRun) return say(changed ? 'Nothing was changed.' : 'Nothing would change.');
-
-  await makeHome(context, service);
-  applyChanges(changes);
-  await driver.enable(service);
-  const { dropIns, running } = await found(context);
-  for (const file of dropIns) say(`Left alone: ${file}`);
-  if (!options.start) {
-    say(`Installed. Start it with: ${own(context, 'start')}`);
-  } else if (!running) {
-    await start(context);
-  } else if (changed) {
-    say('It runs on. What is new holds from its next full restart on: sluice restart --full');
-  }
-  await offerLingering(context, options.linger);
-}
-
-async function found({ driver }: ServiceContext) {
-  const { files, pid } = await driver.state();
-  const written = driver.paths();
-  return { dropIns: files.filter((file) => !written.includes(file)), running: pid !== undefined };
-}
-
-function sayChange({ path, what, diff }: FileChange): void {
-  const words = {
-    same: 'is up to date',
-    new: 'is new',
-    changed: 'changes',
-    removed: 'is removed',
-  };
-  say(`${path} ${words[what]}${what === 'changed' ? ':' : '.'}`);
-  if (what === 'changed') for (const line of diff) say(`  ${line}`);
-}
-
 /** Of the machine's services only root may change anything; said before the first attempt. */
-function mayChange({ scope }: ServiceContext): void {
+export function mayChange({ scope }: ServiceContext): void {
   if (scope === 'system' && process.getuid?.() !== 0) {
     throw new RequestError('a service of the machine is changed by root: run this with sudo');
   }
 }
 
-async function makeHome({ home, run }: ServiceContext, { runAs }: ServiceDefinition) {
-  mkdirSync(home, { recursive: true, mode: 0o700 });
-  if (runAs === undefined) return;
-  const [uid, gid] = await Promise.all(
-    ['-u', '-g'].map(async (flag) => {
-      const { code, stdout } = await run('id', [flag, runAs]);
-      if (code !== 0) throw new RequestError(`there is no user ${runAs} on this machine`);
-      return Number(stdout);
-    }),
-  );
-  chownSync(home, uid as number, gid as number);
-}
-
-async function offerLingering(context: ServiceContext, wanted: boolean | undefined): Promise<void> {
-  const { scope, run } = context;
-  if (scope !== 'user' || process.platform !== 'linux' || wanted === false) return;
-  const user = userInfo().username;
-  if (await lingers(user, run)) return;
-  const why = `systemd ends your services when you log out, and starts them when you log in. "Lingering" lets them run all the time, from the machine's start on.`;
-  if (wanted ?? (await confirmed(`${why}\nEnable it for ${user}?`))) {
-    await enableLingering(user, run);
-    return say(`Lingering is enabled for ${user}.`);
-  }
-  say(`${why}\nTo enable it: sluice service install --linger (or: loginctl enable-linger ${user})`);
-}
-
-/** False where nobody can be asked. */
-async function confirmed(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
-  } finally {
-    terminal.close();
-  }
-}
-
-export async function uninstall(context: ServiceContext): Promise<void> {
-  const { driver, home } = context;
+/** @throws RequestError where there is no such service, or this user may not change it. */
+async function changeable(context: ServiceContext): Promise<void> {
   mayChange(context);
-  const files = driver.paths().map((path) => ({ path, text: undefined }));
-  const changes = compareFiles(files, false);
-  if (changes.length === 0)
-    throw new RequestError(`no service ${context.name} of ours is installed`);
-  const { dropIns } = await found(context);
-  await driver.disable();
-  applyChanges(changes);
-  await driver.forget();
-  for (const change of changes) sayChange(change);
-  for (const file of dropIns) say(`Left alone: ${file}`);
-  say(`Stopped and removed. Conversations and settings are still in ${home}.`);
+  await context.driver.check();
+  if ((await context.driver.state()).installed) return;
+  throw new RequestError(
+    `no service ${context.name} is installed; install it with: ${own(context, 'install')}`,
+  );
 }
 
 export async function start(context: ServiceContext): Promise<void> {
-  mayChange(context);
+  await changeable(context);
   const begin = performance.now();
   await context.driver.start();
   const now = await ready(context);
@@ -168,7 +56,7 @@ async function ready({ home }: ServiceContext) {
 }
 
 export async function stop(context: ServiceContext): Promise<void> {
-  mayChange(context);
+  await changeable(context);
   const begin = performance.now();
   await context.driver.stop();
   say(`Stopped after ${duration(performance.now() - begin)}.`);
@@ -180,7 +68,7 @@ export async function stop(context: ServiceContext): Promise<void> {
  */
 export async function restartService(context: ServiceContext, force: boolean): Promise<void> {
   const { driver, home } = context;
-  mayChange(context);
+  await changeable(context);
   const client = controlClient(home);
   const begin = performance.now();
   const before = await statusOrNone(client);
@@ -193,7 +81,7 @@ export async function restartService(context: ServiceContext, force: boolean): P
     const why = reason === undefined ? messageOf(error) : `the old instance goes on: ${reason}`;
     if (!force) {
       throw new SluiceError(
-        `${why}\n\`${own(context, 'restart')} --force\` ends it and starts anew`,
+        `${why}\nMend that and try again; or \`${own(context, 'restart')} --force\`, which ends the old one.`,
       );
     }
     // What cannot work as configured would not come back at all.
@@ -269,7 +157,7 @@ export async function logs(context: ServiceContext, request: LogRequest): Promis
 }
 
 /** The command line that does something with this very service. */
-function own({ name, scope }: ServiceContext, word: string): string {
+export function own({ name, scope }: ServiceContext, word: string): string {
   const which = `${scope === 'system' ? ' --system' : ''}${name === 'sluice' ? '' : ` --name ${name}`}`;
   return `sluice service ${word}${which}`;
 }

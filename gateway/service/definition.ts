@@ -34,17 +34,24 @@ export function commandOf(
   ];
 }
 
-/** What an installed unit remembers of its gateway, so that a later command means the same one. */
+/**
+ * What an installed unit remembers of its gateway, so that a later command means the same one, and
+ * installing it again changes only what was asked for.
+ */
 export interface Remembered {
   readonly home: string;
   readonly config?: string;
+  readonly runAs?: string;
+  /** The manager holds the socket. */
+  readonly socket?: boolean;
 }
 
 const REMEMBERS = /^(?:#|<!--) It serves (\{.*\})/m;
 
 /** The words for a comment of the unit. They hold no `--`, which would end a comment in XML. */
-export function remembering({ home, config }: ServiceDefinition): string {
-  return `It serves ${JSON.stringify({ home, config }).replaceAll('--', '\\u002d\\u002d')}`;
+export function remembering({ home, config, runAs, listen }: ServiceDefinition): string {
+  const socket = listen === undefined ? undefined : true;
+  return `It serves ${JSON.stringify({ home, config, runAs, socket }).replaceAll('--', '\\u002d\\u002d')}`;
 }
 
 /** Undefined where a text is no unit of ours. */

@@ -70,6 +70,11 @@ export function systemd(options: SystemdOptions): Driver {
       await systemctl(0, 'daemon-reload');
       const units = service.listen === undefined ? [unit] : [unit, `${name}.socket`];
       await systemctl(0, 'enable', '--quiet', ...units);
+      // A socket whose file has gone would stay open, and nobody would accept on it.
+      if (service.listen === undefined) {
+        await run('systemctl', [`--${scope}`, 'disable', '--now', '--quiet', `${name}.socket`]);
+        await run('systemctl', [`--${scope}`, 'stop', `${name}.socket`]);
+      }
     },
     async disable() {
       const units = [unit];
@@ -108,7 +113,7 @@ export function systemd(options: SystemdOptions): Driver {
       const details: [string, string][] = [];
       if (found.since !== '') details.push(['since', found.since]);
       if (found.says !== '') details.push(['it says', found.says]);
-      if (found.restarts > 0) details.push(['started anew', `${found.restarts} times by systemd`]);
+      if (found.restarts > 0) details.push(['by systemd', `started anew ${found.restarts}×`]);
       if (socket !== undefined) details.push(['socket', `${socket.active} (${socket.detail})`]);
       if (found.outdated)
         details.push(['changed on disk', `run \`systemctl${flag} daemon-reload\``]);
