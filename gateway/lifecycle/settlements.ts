@@ -4,6 +4,8 @@ import type { Bus } from './bus.ts';
 
 /** Outcomes kept at hand, so that asking right after the fact costs no read. */
 const RECENT = 2_000;
+/** The length of their texts together, in UTF-16 units: long replies are read again instead. */
+const RECENT_TEXT = 4 << 20;
 
 /**
  * Answers "tell me when this message has its outcome", whichever instance gives it: from this
@@ -13,6 +15,7 @@ export class Settlements {
   readonly #journal: Journal;
   readonly #waiting = new Map<string, Set<(settled: Settled) => void>>();
   readonly #recent = new Map<string, Settled>();
+  #recentText = 0;
   /** Messages that this process accepted and nobody has settled: no read can tell more than the bus will. */
   readonly #open = new Set<string>();
   readonly #close: (() => void)[] = [];
@@ -82,13 +85,20 @@ export class Settlements {
 
   #settle(settled: Settled): void {
     this.#open.delete(settled.message);
+    this.#forget(settled.message);
     this.#recent.set(settled.message, settled);
-    if (this.#recent.size > RECENT) {
-      const oldest = this.#recent.keys().next().value;
-      if (oldest !== undefined) this.#recent.delete(oldest);
+    this.#recentText += settled.text.length;
+    for (const oldest of this.#recent.keys()) {
+      if (this.#recent.size <= RECENT && this.#recentText <= RECENT_TEXT) break;
+      this.#forget(oldest);
     }
     const waiting = this.#waiting.get(settled.message);
     this.#waiting.delete(settled.message);
     for (const done of waiting ?? []) done(settled);
+  }
+
+  #forget(message: string): void {
+    this.#recentText -= this.#recent.get(message)?.text.length ?? 0;
+    this.#recent.delete(message);
   }
 }
