@@ -1,117 +1,96 @@
-import { ask, keepAlive } from '../tests/harness/ask.ts';
 import { Daemon } from '../tests/harness/daemonProcess.ts';
 import { withDaemon } from './daemon.ts';
+import { HandoverLoad } from './handoverLoad.ts';
 import { at, table } from './table.ts';
 
 const RESTARTS = Number(process.env.BENCH_RESTARTS ?? 20);
-const CLIENTS = 20;
+/** A request is in the move if it was under way within so long of the moment in which the next one served. */
+const AROUND_MS = 300;
+const WARM = 200;
 
-interface Load {
-  requests: number;
-  failed: Map<string, number>;
-  times: number[];
-  /** Longest time without any answer. */
-  gap: number;
-  stop(): Promise<void>;
+interface Run {
+  readonly load: HandoverLoad;
+  /** How long each restart took until the next one was ready, and when that was. */
+  readonly took: readonly number[];
+  readonly moves: readonly number[];
 }
 
-/** Clients that ask at a steady pace, half of them on new connections, and never try again. */
-function load(port: number): Load {
-  const agent = keepAlive();
-  let on = true;
-  let last = performance.now();
-  const result: Load = {
-    requests: 0,
-    failed: new Map(),
-    times: [],
-    gap: 0,
-    stop: async () => {
-      on = false;
-      await all;
-      agent.destroy();
-    },
-  };
-  const fail = (why: string) => result.failed.set(why, (result.failed.get(why) ?? 0) + 1);
-  const all = Promise.all(
-    Array.from({ length: CLIENTS }, async (_, client) => {
-      const kept = client % 2 === 0 ? { agent } : {};
-      while (on) {
-        const start = performance.now();
-        result.requests++;
-        try {
-          const answer = await ask(port, { text: '/say on', session: `c${client}`, ...kept });
-          if (answer.status !== 200) fail(String(answer.status));
-          const now = performance.now();
-          result.gap = Math.max(result.gap, now - last);
-          last = now;
-          result.times.push(now - start);
-        } catch (error) {
-          fail((error as NodeJS.ErrnoException).code ?? (error as Error).message);
-        }
-        // 20 clients every 100 ms: at most 200 requests a second.
-        await new Promise((done) =>
-          setTimeout(done, Math.max(0, 100 - (performance.now() - start))),
-        );
-      }
-    }),
-  );
-  return result;
-}
-
-async function restarts(daemon: Daemon): Promise<number[]> {
+async function handovers(daemon: Daemon): Promise<Run> {
+  const load = new HandoverLoad(daemon.port);
+  await daemon.untilStatus('is loaded', () => load.asked.length > WARM);
   const took: number[] = [];
+  const moves: number[] = [];
   for (let n = 0; n < RESTARTS; n++) {
     const { instance } = await daemon.status();
     const start = performance.now();
     await daemon.client.restart({ by: 'bench' });
     await daemon.untilStatus('serves anew', (s) => s.instance !== instance && s.ready, 60_000);
+    moves.push(performance.now());
     took.push(performance.now() - start);
+    // The next one begins in a gateway at rest, as in life; else it is measured beside a start.
+    const enough = load.asked.length + WARM / 4;
+    await daemon.untilStatus('has settled', () => load.asked.length > enough);
   }
-  return took;
+  await load.stop();
+  return { load, took, moves };
+}
+
+async function stopAndStart(daemon: Daemon): Promise<Run> {
+  const load = new HandoverLoad(daemon.port);
+  await daemon.untilStatus('is loaded', () => load.asked.length > WARM);
+  const start = performance.now();
+  await daemon.stop();
+  const next = new Daemon({
+    dir: daemon.dir,
+    env: { SLUICE_PORT: String(daemon.port), SLUICE_LOG_LEVEL: 'warn' },
+  });
+  try {
+    await next.ready(60_000);
+    const ready = performance.now();
+    const enough = load.asked.length + WARM;
+    await next.untilStatus('is loaded', () => load.asked.length > enough);
+    await load.stop();
+    return { load, took: [ready - start], moves: [ready] };
+  } finally {
+    await next.endAll();
+  }
 }
 
 /** Hand-overs under load, beside a plain stop and start of the same gateway under the same load. */
 export async function benchHandover(): Promise<void> {
-  const ours = await withDaemon(async (daemon) => {
-    const running = load(daemon.port);
-    await daemon.untilStatus('is loaded', () => running.requests > 200);
-    const took = await restarts(daemon);
-    await running.stop();
-    return { took, running };
-  });
-  const plain = await withDaemon(async (daemon) => {
-    const { port, dir } = daemon;
-    const running = load(port);
-    await daemon.untilStatus('is loaded', () => running.requests > 200);
-    const start = performance.now();
-    await daemon.stop();
-    const next = new Daemon({
-      dir,
-      env: { SLUICE_PORT: String(port), SLUICE_LOG_LEVEL: 'warn' },
-    });
-    try {
-      await next.ready(60_000);
-      const took = performance.now() - start;
-      const enough = running.requests + 200;
-      await next.untilStatus('is loaded', () => running.requests > enough);
-      await running.stop();
-      return { took: [took], running };
-    } finally {
-      await next.endAll();
-    }
-  });
-  const rows = (name: string, { took, running }: typeof ours): [string, string, string][] => [
+  const ours = await withDaemon(handovers);
+  const plain = await withDaemon(stopAndStart);
+  table('restart under load (at most 200 requests/s, half on new connections, none tried again)', [
+    ...rows('hand-over', ours),
+    ...rows('plain stop and start', plain),
+  ]);
+}
+
+function rows(name: string, { load, took, moves }: Run): [string, string, string][] {
+  const near = ({ at: begun, took: ms }: HandoverLoad['asked'][number]) =>
+    moves.some((move) => begun < move + AROUND_MS && begun + ms > move - AROUND_MS);
+  const inMove = load.asked.filter(near).map((a) => a.took);
+  const others = load.asked.filter((a) => !near(a)).map((a) => a.took);
+  const usual = at(others, 0.5);
+  const added = (ms: number) => `${Math.max(0, ms - usual).toFixed(0)} ms`;
+  return [
     [name, `p50 ${at(took, 0.5).toFixed(0)} ms to the next one ready`, `${took.length} times`],
-    ['  requests', String(running.requests), 'at most 200/s'],
-    ['  failed requests', failures(running.failed), ''],
-    ['  longest time without an answer', `${running.gap.toFixed(0)} ms`, ''],
+    ['  requests', String(load.asked.length), `failed: ${failures(load.failed)}`],
+    ['  longest time without an answer', `${load.gap.toFixed(0)} ms`, ''],
     [
-      '  time of a request',
-      `p50 ${at(running.times, 0.5).toFixed(1)}  p99 ${at(running.times, 0.99).toFixed(1)} ms`,
-      `most ${at(running.times, 1).toFixed(0)} ms`,
+      '  longest wait of a new connection',
+      `${load.unowned.toFixed(0)} ms`,
+      'nobody owns the listener for less',
     ],
+    ['  a request in the move', figures(inMove), `${inMove.length} requests`],
+    ['  any other request', figures(others), ''],
+    ['  added by the move', `p99 ${added(at(inMove, 0.99))}`, `most ${added(at(inMove, 1))}`],
   ];
-  table('restart under load', [...rows('hand-over', ours), ...rows('plain stop and start', plain)]);
+}
+
+function figures(times: readonly number[]): string {
+  const [p50, p99, most] = [0.5, 0.99, 1].map((q) => at(times, q).toFixed(0));
+  return `p50 ${p50}  p99 ${p99}  most ${most} ms`;
 }
 
 function failures(failed: ReadonlyMap<string, number>): string {
