@@ -32,6 +32,8 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   init: { group: 'Set-up:', load: async () => (await import('./init.ts')).initCommand() },
   import: { group: 'Set-up:', load: async () => (await import('./import.ts')).importCommand() },
   doctor: { group: 'Set-up:', load: async () => (await import('./doctor.ts')).doctorCommand() },
+  backup: { group: 'Set-up:', load: async () => (await import('./backup.ts')).backupCommand() },
+  restore: { group: 'Set-up:', load: async () => (await import('./restore.ts')).restoreCommand() },
   service: {
     group: 'Set-up:',
     load: async () => (await import('./service.ts')).serviceCommand(),

@@ -122,6 +122,23 @@ export const ConfigSchema = z
       })
       .prefault({})
       .meta({ description: 'Conversations.' }),
+    journal: z
+      .strictObject({
+        retention: z
+          .strictObject({
+            age: seconds(
+              'Messages that are over for this long are forgotten, with their events, turns and sent replies. Open work, dead letters and transcripts stay.',
+              86_400,
+            ).default(7_776_000),
+            size: bytes(
+              'While the journal holds more than this, younger ones are forgotten too, down to a day.',
+            ).default(2_147_483_648),
+          })
+          .prefault({})
+          .meta({ description: 'How long what is over is kept.' }),
+      })
+      .prefault({})
+      .meta({ description: 'What is kept.' }),
     attachments: attachmentsOptions
       .prefault({})
       .meta({ description: 'The files that people send.' }),

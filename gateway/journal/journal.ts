@@ -118,6 +118,14 @@ export interface Journal {
   retryDead(id: string, now: number): Promise<boolean>;
   dropDead(id: string, now: number): Promise<boolean>;
 
+  // ── keeping ────────────────────────────────────────────────────────────────
+  /**
+   * Forgets what is over since before a time, a bounded piece at a time: messages with their events,
+   * turns, steps and sent replies. What is open stays, and so do dead letters until they are dropped,
+   * and transcripts. A message that is forgotten is no longer known when it is delivered again.
+   */
+  forget(options: ForgetOptions): Promise<Forgotten>;
+
   /** Called when another process has committed. Returns the way to stop listening. */
   onForeignCommit(listener: () => void): () => void;
   /** Finishes what was asked for, then closes. Later calls reject. */
@@ -350,3 +358,21 @@ export interface Counts {
 }
 
 export type { EventName };
+
+export interface ForgetOptions {
+  /** What was over before this goes. */
+  readonly before: number;
+  /** Where the last piece ended; absent: from the oldest on. */
+  readonly after?: number;
+  /** How many messages to look at. */
+  readonly limit: number;
+}
+
+export interface Forgotten {
+  /** Messages that went. */
+  readonly messages: number;
+  /** Where the next piece begins; absent when there is none. */
+  readonly next?: number;
+  /** What the journal holds, in bytes. Room that is free again is not counted: it is used anew. */
+  readonly bytes: number;
+}

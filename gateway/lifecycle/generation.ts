@@ -24,6 +24,7 @@ import { hooksOf } from './hooksOf.ts';
 import { newId } from './ids.ts';
 import { metricsFeed, metricsText } from './metricsFeed.ts';
 import { createPlatforms } from './platformsOf.ts';
+import { keepForgetting } from './retention.ts';
 import { settingsOf } from './settingsOf.ts';
 import { StatusKeeper } from './statusKeeper.ts';
 import { followSupervisor } from './supervised.ts';
@@ -73,6 +74,8 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
     const config = await withinManager(loaded, { env, run: runProgram, log });
     const journal = await openSqliteJournal({ file: join(home, 'journal.db') });
     undo.push(() => journal.close());
+    const retention = keepForgetting(config.journal, { journal, clock, log });
+    undo.push(() => retention.close());
     const settings = settingsOf(config);
     let scrape: () => Promise<{ type: string; body: string }> = () =>
       Promise.reject(new Error('still starting'));

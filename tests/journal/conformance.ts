@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import type { Journal } from '../../gateway/journal/journal.ts';
 import { join } from './builders.ts';
 import { acceptSuite } from './suites/accept.ts';
+import { forgetSuite } from './suites/forget.ts';
 import { instanceSuite } from './suites/instances.ts';
 import { outboxSuite } from './suites/outbox.ts';
 import { recordSuite } from './suites/records.ts';
@@ -28,5 +29,6 @@ export function conformance(name: string, open: () => Promise<Journal>): void {
     outboxSuite(journal);
     instanceSuite(journal);
     recordSuite(journal);
+    forgetSuite(journal);
   });
 }

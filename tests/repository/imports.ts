@@ -41,7 +41,7 @@ const within = (...folders: string[]) => {
 const ours = within('gateway', 'scripts', 'tests', 'bench');
 
 /** Folders of whole subcommands: they may look at everything, and nothing rests on them. */
-const AT_THE_COMMAND_LINE = ['gateway/doctor', 'gateway/setup'];
+const AT_THE_COMMAND_LINE = ['gateway/doctor', 'gateway/setup', 'gateway/backup'];
 
 /** Imports run one way: cli → lifecycle → adapters and journal → core. */
 export const RULES: readonly Rule[] = [

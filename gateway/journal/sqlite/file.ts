@@ -1,7 +1,8 @@
-import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
 import { JournalUnavailable, JournalUnusable } from '../../core/exit.ts';
 import { APPLICATION_ID, complaintAbout } from './complaint.ts';
 import { Connection } from './connection.ts';
+import { copyInto } from './copy.ts';
 import { asUnavailable } from './errors.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import type { Migration } from './migrations/migration.ts';
@@ -77,7 +78,9 @@ function migrate(connection: Connection, migrations: readonly Migration[]): void
   const version = (): number =>
     connection.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
   const newest = migrations.at(-1)?.version ?? 0;
-  if (connection.patiently(version) >= newest) return;
+  const found = connection.patiently(version);
+  if (found >= newest) return;
+  if (found > 0) keepBeside(connection, `${connection.file}.schema-${found}`);
   connection.write(() => {
     const from = version();
     for (const step of migrations.filter((m) => m.version > from)) {
@@ -86,6 +89,17 @@ function migrate(connection: Connection, migrations: readonly Migration[]): void
     }
     connection.db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
   });
+}
+
+/**
+ * Before the schema changes, a whole copy is put beside the file, once: a version of before can go on with
+ * it. @throws what SQLite throws where there is no room; then nothing has changed.
+ */
+function keepBeside(connection: Connection, copy: string): void {
+  if (existsSync(copy)) return;
+  const draft = `${copy}.${process.pid}`;
+  connection.patiently(() => copyInto(connection.db, draft));
+  renameSync(draft, copy);
 }
 
 /** Looks at a file without writing to it. @throws JournalUnusable */

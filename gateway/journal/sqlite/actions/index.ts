@@ -7,6 +7,7 @@ import { deadLetter, deadLetters, dropDead, retryDead } from './deadLetters.ts';
 import { direct, takeDirectives } from './directives.ts';
 import { endTurn } from './endTurn.ts';
 import { trace } from './events.ts';
+import { forget } from './forget.ts';
 import { adopt, instances, join, leave, renew } from './instances.ts';
 import { lease, leaseHolder, release } from './leases.ts';
 import { counts, message, queued, replyOf, settle } from './messages.ts';
@@ -72,6 +73,7 @@ export const ACTIONS: Actions = {
   deadLetter,
   retryDead,
   dropDead,
+  forget,
 };
 
 /** Calls that write nothing: they need no write lock. */
