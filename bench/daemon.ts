@@ -9,14 +9,14 @@ import { Daemon } from '../tests/harness/daemonProcess.ts';
  */
 export async function withDaemon<T>(
   run: (daemon: Daemon, readyMs: number) => Promise<T>,
-  folder?: string,
-  config?: string,
+  options: { folder?: string; env?: Record<string, string>; config?: string } = {},
 ): Promise<T> {
+  const { folder, env, config } = options;
   const dir = folder ?? mkdtempSync(join(tmpdir(), 'sluice-bench-'));
   const start = performance.now();
   const daemon = new Daemon({
     dir,
-    env: { SLUICE_LOG_LEVEL: 'warn' },
+    env: { SLUICE_LOG_LEVEL: 'warn', ...env },
     ...(config === undefined ? {} : { config }),
   });
   try {

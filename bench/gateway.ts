@@ -95,61 +95,67 @@ export async function benchGateway(): Promise<void> {
   }));
   // The first start on a machine compiles everything; every later one finds it compiled.
   const home = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
-  const cold = await withDaemon(async (daemon, readyMs) => {
-    const memory = await idleMemory(daemon);
-    await daemon.stop();
-    return { readyMs, memory };
-  }, home);
-  await withDaemon(async (daemon, readyMs) => {
-    const idle = await idleMemory(daemon);
-    const times = await oneLane(daemon.port);
-    await perSecond(daemon.port, 1_000, LANES, 'warm');
-    const rate = await perSecond(daemon.port, TURNS, LANES, 'lane');
-    const few = 1000 / (await perSecond(daemon.port, TURNS, 10, 'few'));
-    await perSecond(daemon.port, 10_000, 10_000, 'many');
-    const many = 1000 / (await perSecond(daemon.port, TURNS, 10_000, 'many'));
-    const before = memoryOf(daemon.pids());
-    await perSecond(daemon.port, SOAK_TURNS, LANES, 'soak');
-    const after = memoryOf(daemon.pids());
-    const p50 = at(times, 0.5) - at(echo.times, 0.5);
-    const p99 = at(times, 0.99) - at(echo.times, 0.99);
-    table('gateway over HTTP (demo agent, zero work)', [
-      [
-        'start to ready',
-        `${readyMs.toFixed(0)} ms`,
-        `the very first: ${cold.readyMs.toFixed(0)} ms`,
-      ],
-      [
-        `idle memory, all ${daemon.pids().length} processes (PSS)`,
-        `${idle.toFixed(0)} MB`,
-        `after the very first start: ${cold.memory.toFixed(0)} MB`,
-      ],
-      [
-        'raw durable commit, one row',
-        `p50 ${commit.toFixed(3)} ms  p99 ${at(raw, 0.99).toFixed(3)} ms`,
-        'floor',
-      ],
-      [
-        'bare HTTP echo, one lane',
-        `p50 ${at(echo.times, 0.5).toFixed(3)} ms  p99 ${at(echo.times, 0.99).toFixed(3)} ms`,
-        'floor',
-      ],
-      [
-        'time added per turn, one lane',
-        `p50 ${p50.toFixed(2)} ms  p99 ${p99.toFixed(2)} ms`,
-        `2 commits + 2 ms = ${(2 * commit + 2).toFixed(2)} ms`,
-      ],
-      ['bare HTTP echo, 50 at once', `${echo.rate.toFixed(0)}/s`, 'floor'],
-      [
-        `turns per second, ${LANES} lanes`,
-        `${rate.toFixed(0)}/s`,
-        `${((rate * commit) / 1000).toFixed(2)} turns per raw commit`,
-      ],
-      ['ms per turn over 10 lanes', few.toFixed(3), ''],
-      ['ms per turn over 10,000 lanes', many.toFixed(3), `${(many / few).toFixed(2)} x`],
-      [`memory before ${SOAK_TURNS} turns (PSS)`, `${before.toFixed(0)} MB`, ''],
-      ['memory after them', `${after.toFixed(0)} MB`, `${(after / before).toFixed(2)} x`],
-    ]);
-  }, home);
+  const cold = await withDaemon(
+    async (daemon, readyMs) => {
+      const memory = await idleMemory(daemon);
+      await daemon.stop();
+      return { readyMs, memory };
+    },
+    { folder: home },
+  );
+  await withDaemon(
+    async (daemon, readyMs) => {
+      const idle = await idleMemory(daemon);
+      const times = await oneLane(daemon.port);
+      await perSecond(daemon.port, 1_000, LANES, 'warm');
+      const rate = await perSecond(daemon.port, TURNS, LANES, 'lane');
+      const few = 1000 / (await perSecond(daemon.port, TURNS, 10, 'few'));
+      await perSecond(daemon.port, 10_000, 10_000, 'many');
+      const many = 1000 / (await perSecond(daemon.port, TURNS, 10_000, 'many'));
+      const before = memoryOf(daemon.pids());
+      await perSecond(daemon.port, SOAK_TURNS, LANES, 'soak');
+      const after = memoryOf(daemon.pids());
+      const p50 = at(times, 0.5) - at(echo.times, 0.5);
+      const p99 = at(times, 0.99) - at(echo.times, 0.99);
+      table('gateway over HTTP (demo agent, zero work)', [
+        [
+          'start to ready',
+          `${readyMs.toFixed(0)} ms`,
+          `the very first: ${cold.readyMs.toFixed(0)} ms`,
+        ],
+        [
+          `idle memory, all ${daemon.pids().length} processes (PSS)`,
+          `${idle.toFixed(0)} MB`,
+          `after the very first start: ${cold.memory.toFixed(0)} MB`,
+        ],
+        [
+          'raw durable commit, one row',
+          `p50 ${commit.toFixed(3)} ms  p99 ${at(raw, 0.99).toFixed(3)} ms`,
+          'floor',
+        ],
+        [
+          'bare HTTP echo, one lane',
+          `p50 ${at(echo.times, 0.5).toFixed(3)} ms  p99 ${at(echo.times, 0.99).toFixed(3)} ms`,
+          'floor',
+        ],
+        [
+          'time added per turn, one lane',
+          `p50 ${p50.toFixed(2)} ms  p99 ${p99.toFixed(2)} ms`,
+          `2 commits + 2 ms = ${(2 * commit + 2).toFixed(2)} ms`,
+        ],
+        ['bare HTTP echo, 50 at once', `${echo.rate.toFixed(0)}/s`, 'floor'],
+        [
+          `turns per second, ${LANES} lanes`,
+          `${rate.toFixed(0)}/s`,
+          `${((rate * commit) / 1000).toFixed(2)} turns per raw commit`,
+        ],
+        ['ms per turn over 10 lanes', few.toFixed(3), ''],
+        ['ms per turn over 10,000 lanes', many.toFixed(3), `${(many / few).toFixed(2)} x`],
+        [`memory before ${SOAK_TURNS} turns (PSS)`, `${before.toFixed(0)} MB`, ''],
+        ['memory after them', `${after.toFixed(0)} MB`, `${(after / before).toFixed(2)} x`],
+      ]);
+    },
+    { folder: home },
+  );
   rmSync(home, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -2,6 +2,7 @@
 const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
   gateway: async () => (await import('./gateway.ts')).benchGateway(),
   handover: async () => (await import('./handover.ts')).benchHandover(),
+  platforms: async () => (await import('./platforms.ts')).benchPlatforms(),
   agents: async () => (await import('./agents.ts')).benchAgents(),
   audit: async () => (await import('./scripts/audit.ts')).run(),
   web: async () => (await import('./web.ts')).benchWeb(),

@@ -130,8 +130,7 @@ agents: { model: { type: chat, base_url: "http://127.0.0.1:${model.port}/v1", mo
         ]);
         await benchPage(daemon.port);
       },
-      undefined,
-      config,
+      { config },
     );
   });
 }

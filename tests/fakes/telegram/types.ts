@@ -23,6 +23,8 @@ export interface Kept {
   readonly chat: string;
   readonly id: number;
   readonly bot: boolean;
+  /** When it was written, in milliseconds of the fake's own monotonic clock. */
+  readonly at: number;
   text: string;
   deleted: boolean;
   readonly thread?: number;
