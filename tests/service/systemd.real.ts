@@ -153,7 +153,7 @@ describe('sluice service', () => {
 });
 
 describe('under systemd', () => {
-  it('R08 R14 a reload hands over under load, and nothing is refused', async () => {
+  it('R08 R13 R14 a reload hands over under load, nothing is refused, and the parent stays', async () => {
     const gateway = await new InstalledService(machine, 'load').installed();
     const main = await gateway.property('MainPID');
     const load = new SteadyLoad(gateway, 3, 3);
@@ -169,6 +169,8 @@ describe('under systemd', () => {
     expect(await load.verdict()).toMatchObject(FLAWLESS);
     expect(load.ledger.refused).toBe(0);
     expect(await gateway.property('MainPID')).toBe(main);
+    // The parent and the one generation that serves: nothing has started itself beside them.
+    await eventually('the others are gone', async () => (await gateway.pids()).length === 2);
   });
 
   it('R12 R14 a reload with a broken configuration fails, and the old instance serves', async () => {
@@ -215,7 +217,7 @@ describe('under systemd', () => {
     expect(await load.verdict()).toMatchObject(FLAWLESS);
   });
 
-  it('R04 R10 a stop lets a turn in flight come to its end, well within TimeoutStopSec', async () => {
+  it('R04 R10 R17 a stop lets a turn in flight come to its end, well within TimeoutStopSec', async () => {
     const gateway = await new InstalledService(machine, 'stopped').installed();
     const asked = ask(gateway.port, { text: '/busy 3', session: 'a' });
     await gateway.untilStatus('works', (s) => s.activeTurns === 1);
@@ -223,6 +225,8 @@ describe('under systemd', () => {
     expect(replyOf(await asked)).toContain('Done.');
     expect(await gateway.property('ActiveState')).toBe('inactive');
     expect(await gateway.property('Result')).toBe('success');
+    const said = await gateway.service('status');
+    expect(said).toMatchObject({ code: 1, out: expect.stringContaining('inactive (dead)') });
   });
 
   it('R10 an installed unit that is too short is warned of, and still kills nothing', async () => {

@@ -73,6 +73,20 @@ describe('under systemd', () => {
     expect((await gateway.pids()).filter((pid) => before.includes(pid))).toEqual([]);
   });
 
+  it('R12 a port that is in use is tried again with pauses, until it is free', async () => {
+    const port = await freePort();
+    const other = createServer().listen(port, '127.0.0.1');
+    const config = PLAIN.replace('port: 0', `port: ${port}`);
+    const gateway = await new InstalledService(machine, 'taken', config).installed('--no-start');
+    const begin = performance.now();
+    expect((await gateway.service('start')).code).toBe(1);
+    await gateway.untilProperty('NRestarts', '2');
+    // Four seconds of the gateway's own and one of systemd's, twice.
+    expect(performance.now() - begin).toBeGreaterThan(10_000);
+    await new Promise((done) => other.close(done));
+    expect((await gateway.ready()).ready).toBe(true);
+  });
+
   it('R25 a process that an agent left behind, in a session of its own and without our mark, is swept with the service', async () => {
     const config = `
 platforms: {web: {port: 0}}
@@ -90,6 +104,26 @@ agents:
     expect((await gateway.service('stop')).code).toBe(0);
     await eventually('the stray process is gone', async () => (await stray()) === '');
     expect(await gateway.property('Result')).toBe('success');
+  });
+
+  it('R08 R14 reloads on top of each other and a parent killed amid one leave a gateway that serves', async () => {
+    const gateway = await new InstalledService(machine, 'amid').installed();
+    const load = new SteadyLoad(gateway, 2, 2);
+    await load.more(5);
+    const both = await Promise.all([
+      machine.run('systemctl', 'reload', gateway.unit),
+      gateway.sluice('restart'),
+      gateway.service('restart'),
+    ]);
+    expect(both.map((done) => done.code)).toEqual([0, 0, 0]);
+    const reload = machine.run('systemctl', 'reload', gateway.unit);
+    await gateway.untilProperty('ActiveState', 'reloading');
+    await gateway.kill('KILL', await gateway.property('MainPID'));
+    expect((await reload).code).not.toBe(0);
+    await gateway.untilProperty('NRestarts', '1');
+    await gateway.ready();
+    await load.more(5);
+    expect(await load.verdict()).toMatchObject(FLAWLESS);
   });
 
   it('R12 socket activation: the first connection starts it, and a full restart under load refuses nothing', async () => {
