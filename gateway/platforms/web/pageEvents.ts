@@ -9,6 +9,8 @@ import type { LiveTurn, LiveTurns } from './liveTurns.ts';
 const GATHER_MS = 40;
 /** An event, not a comment: scripts do not see comments, and must notice when nothing comes any more. */
 const BEAT = 'event: beat\ndata: {}\n\n';
+/** The page comes back at once, and meets whoever takes connections then. */
+const MOVED = 'retry: 100\nevent: moved\ndata: {}\n\n';
 const KEPT_SAID = 30;
 const MAX_LANES_SAID = 500;
 
@@ -36,6 +38,7 @@ export class PageEvents {
   readonly #said = new Map<string, Said[]>();
   readonly #open = new Set<EventWriter>();
   #timer: NodeJS.Timeout | undefined;
+  #away = false;
 
   constructor(live: LiveTurns, now: () => number) {
     this.#live = live;
@@ -94,6 +97,12 @@ export class PageEvents {
     lastId: string | undefined,
     limits: { readonly keepAliveMs: number; readonly stallMs: number },
   ): void {
+    if (this.#away) {
+      // Asked for over a connection that is still open: here it would hold the instance, and see nothing.
+      out.writeHead(200, { 'content-type': 'text/event-stream', connection: 'close' });
+      out.end(MOVED);
+      return;
+    }
     const from = lastId === undefined ? undefined : this.ring.after(lastId);
     let at = from ?? this.ring.lastSeq;
     const greeting = from === undefined && lastId !== undefined ? 'resync' : 'hello';
@@ -130,8 +139,9 @@ export class PageEvents {
 
   /** Sends pages away, to whoever takes connections now. */
   moveAway(): void {
+    this.#away = true;
     this.flush();
-    for (const writer of this.#open) writer.end('retry: 100\nevent: moved\ndata: {}\n\n');
+    for (const writer of this.#open) writer.end(MOVED);
   }
 
   /** Writes out what was gathered. */

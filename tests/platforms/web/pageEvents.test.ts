@@ -83,6 +83,11 @@ describe('the event stream of the page', () => {
     await eventually('hello', () => page.of('hello').length === 1);
     await host.platform?.stopReceiving();
     await eventually('moved and ended', () => page.of('moved').length === 1 && page.ended);
+    // Over the connection that is still open, as browsers and fetch do: it must not hold the instance.
+    const again = new Follower(`${base}/api/events`);
+    await eventually('sent away as well', () => again.ended);
+    expect(again.of('hello')).toEqual([]);
+    await host.platform?.receivedLast?.();
   });
 
   it('R32 shows a notice that is sent again under its id once', async () => {
