@@ -67,7 +67,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
 }
 
 /** The program with the one command that is named, or with all of them where none is. */
-async function buildProgram(argv: readonly string[]): Promise<Command> {
+export async function buildProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command('sluice')
     .description('A gateway between chat platforms and AI agents whose restarts nobody notices.')
     .option('--home <dir>', 'where its state lives (SLUICE_HOME; default by XDG)')

@@ -1,4 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { type Loaded, load } from '../config/load.ts';
 import { configCandidates } from '../config/paths.ts';
 import { readSecret, type SecretRef } from '../config/secrets.ts';
@@ -46,6 +48,12 @@ export function examinee(world: World): Examinee {
       ...(userHome === undefined ? {} : { home: userHome }),
     });
   });
+  /** Variables that a service has and this shell may not. */
+  const ofService = once(async () => {
+    const path = join(world.home, 'sluice.env');
+    const found = await stat(path).catch(() => undefined);
+    return found?.isFile() ? parseEnv(await readFile(path, 'utf8')) : {};
+  });
   return {
     ...world,
     loaded,
@@ -62,7 +70,10 @@ export function examinee(world: World): Examinee {
       const { file } = await loaded();
       const path = secretPath(ref, file);
       if (path !== undefined) await mustNotBlock(path);
-      return readSecret(ref, { env: world.places.env, configFile: file });
+      return readSecret(ref, {
+        env: { ...(await ofService()), ...world.places.env },
+        configFile: file,
+      });
     },
   };
 }

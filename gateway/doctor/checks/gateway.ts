@@ -45,6 +45,13 @@ function running(of: Examinee, status: Status): Finding[] {
   if (!status.ready && status.state !== 'starting') {
     findings.push(problem(`${about}: not ready (${status.reasons.join('; ')})`, 'sluice restart'));
   }
+  for (const { platform, account, state, reason } of status.platforms) {
+    if (state !== 'retrying' && state !== 'failed') continue;
+    const what = `${platform}/${account} is ${state}${reason === undefined ? '' : `: ${reason}`}`;
+    findings.push(
+      state === 'failed' ? problem(what, 'sluice restart') : warning(what, 'sluice status'),
+    );
+  }
   if (status.version !== of.version) {
     findings.push(
       warning(`version ${status.version} runs, and ${of.version} is installed`, 'sluice restart'),

@@ -1,4 +1,5 @@
 import { chmod, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { SecretRef } from '../../config/secrets.ts';
 import type { Check } from '../check.ts';
 import type { Examinee } from '../examinee.ts';
@@ -30,7 +31,7 @@ async function one(
   try {
     await of.secret(ref);
   } catch (error) {
-    return [problem((error as Error).message, absent(ref, path))];
+    return [problem((error as Error).message, absent(of, ref, path))];
   }
   if (path === undefined) return [];
   const { mode } = await stat(path);
@@ -48,8 +49,8 @@ async function one(
 }
 
 /** The step that puts a secret where it is looked for; typed in, it is in no history. */
-function absent(ref: SecretRef, path: string | undefined): string {
-  if (path === undefined)
-    return `export ${ref.env}=…   (for a service: systemctl --user edit sluice)`;
-  return `(umask 077; cat > ${shellWord(path)})   then paste it, Enter, Ctrl-D`;
+function absent(of: Examinee, ref: SecretRef, path: string | undefined): string {
+  if (path !== undefined)
+    return `(umask 077; cat > ${shellWord(path)})   then paste it, Enter, Ctrl-D`;
+  return `export ${ref.env}=…   (for a service: a line ${ref.env}=… in ${join(of.home, 'sluice.env')})`;
 }
