@@ -203,6 +203,10 @@ export class Gateway {
   get orders(): Orders {
     return this.#orders;
   }
+  /** A successor serves: what is said of the gateway as a whole is its business from here on. */
+  get handsOver(): boolean {
+    return this.#ending?.why === 'handed-over';
+  }
   get subscribe(): Host['subscribe'] {
     return (listener) => this.#bus.subscribe(listener);
   }
@@ -236,7 +240,7 @@ export class Gateway {
       startedAt: this.#startedAt,
       serving: () => this.#stage === 'serving',
       stopped: () => this.#stage === 'left',
-      handsOver: () => this.#ending?.why === 'handed-over',
+      handsOver: () => this.handsOver,
     });
   }
 

@@ -31,6 +31,10 @@ export class StatusKeeper {
       onError: (error) => deps.log.warn({ err: error }, 'the status file could not be written'),
     });
     this.#unsubscribe = gateway.subscribe((p) => {
+      if (gateway.handsOver) {
+        this.#writer.cease();
+        return;
+      }
       if (
         p.type === 'started' ||
         p.type === 'ended' ||

@@ -1,6 +1,10 @@
+import { existsSync, rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { StatusKeeper } from '../../gateway/lifecycle/statusKeeper.ts';
+import { statusPath } from '../../gateway/observe/statusFile.ts';
+import { ManualClock } from '../harness/clock.ts';
 import { eventually } from '../harness/eventually.ts';
-import { LedgerPlatform, startGateway, type TestGateway } from '../harness/gateway.ts';
+import { LedgerPlatform, silent, startGateway, type TestGateway } from '../harness/gateway.ts';
 import { tempDir } from '../harness/temp.ts';
 
 async function successorOf(first: TestGateway, platform: LedgerPlatform, dir: string) {
@@ -108,4 +112,30 @@ it('takes up what died while it was about to serve', async () => {
   });
   await eventually('the turn runs again', () => next.hand.runs.length === 1);
   expect(next.hand.runs[0]?.input).toMatchObject({ text: 'one', attempt: 2 });
+});
+
+it('R17 the status file is the successor’s from the moment it receives, however long the predecessor drains', async () => {
+  const dir = tempDir();
+  const clock = new ManualClock();
+  const first = await startGateway({ agent: 'hand', dir, clock });
+  const keeper = new StatusKeeper(first.gateway, await first.gateway.status(), {
+    home: dir,
+    clock,
+    log: silent,
+  });
+  await first.say('long');
+  await eventually('it runs', () => first.hand.runs.length === 1);
+  let gone = false;
+  void leave(first).then(() => {
+    gone = true;
+  });
+  rmSync(statusPath(dir));
+  for (let second = 0; second < 20; second++) await clock.advance(1_000);
+  expect(existsSync(statusPath(dir))).toBe(false);
+  keeper.stop(true);
+  first.hand.runs[0]?.say('done');
+  await eventually('it has left', async () => {
+    await clock.advance(1_000);
+    return gone;
+  });
 });
