@@ -40,7 +40,7 @@ async function killSupervisor(point: string): Promise<{ verdict: Verdict; died: 
 
 /** An agent's process dies at the point: its turn fails and says so, and everything else goes on. */
 async function killAgent(point: string): Promise<{ verdict: Verdict; died: boolean }> {
-  const command = JSON.stringify([process.execPath, ECHO, 'echo']);
+  const command = JSON.stringify([process.execPath, ECHO, 'slow-echo']);
   const daemon = await startDaemon({
     config: `agents:\n  demo: { type: process, command: ${command} }\n`,
     env: { ...QUEUED, SLUICE_CRASH_AT: `${point}=agent` },

@@ -17,6 +17,11 @@ switch (how) {
   case 'echo':
     print(`you said: ${await text(process.stdin)}`);
     break;
+  case 'slow-echo': {
+    const said = await text(process.stdin);
+    setTimeout(() => print(`you said: ${said}`), 100 + Math.random() * 400);
+    break;
+  }
   case 'env':
     print(JSON.stringify(process.env));
     break;
