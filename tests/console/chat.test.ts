@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openPage } from '../harness/browser.ts';
 import { eventually } from '../harness/eventually.ts';
-import { FakeHost } from '../platforms/web/fakeHost.ts';
+import { echo, FakeHost } from '../platforms/web/fakeHost.ts';
 import { serve } from '../platforms/web/serve.ts';
 import { openConsole, Puppet, say } from './pageTest.ts';
 
@@ -82,17 +82,32 @@ describe('a conversation in the page', () => {
     }
   });
 
-  it('keeps a message while the connection is gone, and sends it once', async () => {
+  it('offline and back: a message is kept and sent once, and a running answer goes on where it was', async () => {
     const { host, context, page } = await openConsole();
+    const puppet = new Puppet();
+    host.agent = puppet.agent;
+    await say(page, 'a long journey');
+    await eventually('it runs', () => puppet.turn);
+    puppet.turn?.text('alpha ');
+    await page.getByText('alpha').waitFor();
     await context.setOffline(true);
+    puppet.turn?.text('beta ');
     await say(page, 'written in a tunnel');
     await page.getByText('Waiting for the connection.').waitFor();
-    expect(host.messages).toHaveLength(0);
+    expect(host.messages).toHaveLength(1);
     await page.getByText('No connection to the gateway').waitFor();
     await context.setOffline(false);
-    await page.getByText('You said: written in a tunnel').waitFor();
+    await page.getByText('alpha beta').waitFor();
     await page.getByText('No connection to the gateway').waitFor({ state: 'detached' });
-    expect(host.messages).toHaveLength(1);
+    puppet.turn?.text('gamma');
+    await page.getByText('alpha beta gamma').waitFor();
+    await page.getByText('Waits for its turn', { exact: true }).waitFor();
+    host.agent = echo;
+    puppet.finish();
+    await page.getByText('You said: written in a tunnel').waitFor();
+    expect(await page.getByText('alpha beta gamma').count()).toBe(1);
+    expect(await page.locator('.bubble', { hasText: 'written in a tunnel' }).count()).toBe(1);
+    expect(host.messages).toHaveLength(2);
   });
 
   it('keeps an unsent message and a draft over a reload', async () => {
