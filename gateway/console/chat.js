@@ -1,11 +1,10 @@
 import { Composer } from './composer.js';
 import { itemsOf } from './items.js';
-import { Line } from './lines.js';
+import { LineBox } from './lineBox.js';
 import { titleOf } from './sidebar.js';
 import { chatOf, isShown, shownSession, state, update } from './store.js';
-import { readEarlier, trimTranscript } from './transcript.js';
 import { Used } from './usage.js';
-import { html, Icon, useEffect, useLayoutEffect, useRef, useState } from './view.js';
+import { html, Icon } from './view.js';
 
 /** What a newcomer may try; the last only where the demonstration agent answers. */
 const EXAMPLES = ['What can you do?', '/help'];
@@ -25,7 +24,7 @@ export function Chat() {
       <h1 dir="auto">${session ? titleOf(session) : 'New conversation'}</h1>
       <${Used} session=${session} />
     </header>
-    <${Lines} key=${chat ?? route.session} items=${items} empty=${ready && items.length === 0 && !state.transcript.loading} chat=${chat} />
+    <${LineBox} key=${chat ?? route.session} items=${items} empty=${ready && items.length === 0 && !state.transcript.loading && html`<${Welcome} chat=${chat} />`} />
     ${own ? html`<${Composer} key=${chat} chat=${chat} />` : ready && html`<p class="closed">${closedReason(session)}</p>`}`;
 }
 
@@ -33,73 +32,6 @@ function closedReason(session) {
   if (session === undefined) return 'There is no such conversation.';
   if (session.ended) return 'This conversation has ended; a newer one took its place.';
   return 'This conversation takes place elsewhere; it can be read here.';
-}
-
-function Lines({ items, empty, chat }) {
-  const box = useRef();
-  const atEnd = useRef(true);
-  const height = useRef({ full: 0, first: undefined });
-  const top = useRef(0);
-  const sent = useRef(state.sent);
-  const [away, setAway] = useState(false);
-  const { transcript } = state;
-
-  useLayoutEffect(() => {
-    const el = box.current;
-    const first = transcript.entries[0]?.seq;
-    const before = height.current;
-    // Who sends something wants to see what becomes of it.
-    if (state.sent !== sent.current) toEnd();
-    sent.current = state.sent;
-    if (atEnd.current) el.scrollTop = el.scrollHeight;
-    // Older lines came in above: what is looked at stays where it is.
-    else if (before.first !== undefined && first < before.first)
-      el.scrollTop += el.scrollHeight - before.full;
-    height.current = { full: el.scrollHeight, first };
-  });
-
-  useEffect(() => {
-    const el = box.current;
-    // Fonts, opened steps and the keyboard change heights without a drawing of ours.
-    const watch = new ResizeObserver(() => {
-      if (atEnd.current) el.scrollTop = el.scrollHeight;
-    });
-    watch.observe(el);
-    watch.observe(el.firstElementChild);
-    return () => watch.disconnect();
-  }, []);
-
-  const onScroll = () => {
-    const el = box.current;
-    // Only a person goes up; lines that are laid out late make the place taller below.
-    const up = el.scrollTop < top.current;
-    top.current = el.scrollTop;
-    const near = el.scrollHeight - el.scrollTop - el.clientHeight < 60;
-    const end = near || (atEnd.current && !up);
-    if (end !== atEnd.current) {
-      atEnd.current = end;
-      setAway(!end);
-      if (end) trimTranscript();
-    }
-    if (el.scrollTop < 600 && transcript.more && !end) void readEarlier();
-  };
-  const toEnd = () => {
-    atEnd.current = true;
-    setAway(false);
-    box.current.scrollTo({ top: box.current.scrollHeight });
-  };
-  const running = items.some((i) => i.kind === 'turn' && !i.turn.ended);
-  return html`<div class="lines-place">
-    <div class="lines" ref=${box} onScroll=${onScroll} tabindex="0" role="region" aria-label="Messages">
-      <div class="column" role="log" aria-live="off" aria-busy=${running}>
-        ${transcript.more && html`<button type="button" class="quiet earlier" onClick=${readEarlier}>Earlier messages</button>`}
-        ${empty && html`<${Welcome} chat=${chat} />`}
-        ${items.map((item) => html`<${Line} key=${item.key} kind=${item.kind} entry=${item.entry} turn=${item.turn} message=${item.message} steps=${item.steps} />`)}
-      </div>
-    </div>
-    ${away && html`<button type="button" class="to-end" onClick=${toEnd}><${Icon} name="down" size=${16} />Latest</button>`}
-    <div class="sr" role="status">${running ? 'An answer is being written.' : items.length > 0 ? 'No answer is running.' : ''}</div>
-  </div>`;
 }
 
 function Welcome({ chat }) {

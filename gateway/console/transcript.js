@@ -2,8 +2,24 @@ import { get } from './api.js';
 import { shownSession, state, update } from './store.js';
 
 const PAGE = 60;
-/** Lines kept in the page at its end; older ones are read again when somebody goes up to them. */
+/** Lines kept when somebody is at the end; older ones are read again when somebody goes up to them. */
 const KEPT = 180;
+/**
+ * Lines that are drawn at one time. Who goes up further moves a window of them over what was read:
+ * `transcript.from` is its beginning, absent while it reaches to the last line.
+ */
+const DRAWN = 360;
+
+/** The window: its lines, whether there are earlier ones, and whether it reaches to the last. */
+export function windowOf({ entries, from, more }) {
+  const begin = from ?? Math.max(0, entries.length - DRAWN);
+  return {
+    begin,
+    lines: entries.slice(begin, begin + DRAWN),
+    more: more || begin > 0,
+    toLast: from === undefined,
+  };
+}
 
 let opening = 0;
 
@@ -43,16 +59,19 @@ export async function refreshTranscript() {
     const joins = known.length === 0 || known.at(-1).seq + 1 >= first;
     const entries = joins ? [...known.filter((e) => e.seq < first), ...read] : read;
     const more = joins && known.length > 0 ? s.transcript.more : latest.length === PAGE;
-    s.transcript = { ...s.transcript, entries, more, loading: false };
+    const from = joins ? s.transcript.from : undefined;
+    s.transcript = { ...s.transcript, entries, more, from, loading: false };
     for (const turn of ended) s.turns.delete(turn);
     for (const message of settled) s.asked.delete(message);
     settle(s, entries);
   });
 }
 
-/** Reads the page before the first line shown. */
+/** Shows the lines before the first one drawn, reading them where they are not known. */
 export async function readEarlier() {
   const { session, entries, more, loading } = state.transcript;
+  const { begin } = windowOf(state.transcript);
+  if (begin > 0) return moveTo(Math.max(0, begin - PAGE));
   if (!more || loading || entries.length === 0) return;
   update((s) => {
     s.transcript = { ...s.transcript, loading: true };
@@ -61,20 +80,41 @@ export async function readEarlier() {
   update((s) => {
     if (s.transcript.session !== session) return;
     const known = s.transcript.entries;
+    const all = [...(earlier ?? []).filter((e) => e.seq < (known[0]?.seq ?? 0)), ...known];
     s.transcript = {
-      session,
-      entries: [...(earlier ?? []).filter((e) => e.seq < (known[0]?.seq ?? 0)), ...known],
+      ...s.transcript,
+      entries: all,
+      from: all.length > DRAWN ? 0 : undefined,
       more: earlier === undefined || earlier.length === PAGE,
       loading: false,
     };
   });
 }
 
-/** Lets go of what is far above, once somebody is back at the end. */
-export function trimTranscript() {
-  if (state.transcript.entries.length <= KEPT + PAGE) return;
+/** Shows the lines after the last one drawn. */
+export function showLater() {
+  moveTo(windowOf(state.transcript).begin + PAGE);
+}
+
+/** Goes back to the end, and lets go of what is far above it. */
+export function showLatest() {
+  const { entries, from } = state.transcript;
+  if (from === undefined && entries.length <= KEPT + PAGE) return;
   update((s) => {
-    s.transcript = { ...s.transcript, entries: s.transcript.entries.slice(-KEPT), more: true };
+    const cut = entries.length > KEPT + PAGE;
+    s.transcript = {
+      ...s.transcript,
+      entries: cut ? entries.slice(-KEPT) : entries,
+      from: undefined,
+      more: s.transcript.more || cut,
+    };
+  });
+}
+
+function moveTo(begin) {
+  update((s) => {
+    const last = begin + DRAWN >= s.transcript.entries.length;
+    s.transcript = { ...s.transcript, from: last ? undefined : begin };
   });
 }
 
