@@ -1,3 +1,5 @@
+import { SECOND } from '../core/clock.ts';
+import { DEFAULTS } from '../core/settings.ts';
 import type { Config } from './schema.ts';
 
 /**
@@ -23,8 +25,11 @@ export interface Budget {
   readonly manager: number;
 }
 
-const SETTLE = 10;
-const CLOSE = 5;
+const STEP = DEFAULTS.stopStep / SECOND;
+/** Two steps: what is due is sent, the couriers are stopped (lifecycle/leaving.ts, `settle`). */
+const SETTLE = 2 * STEP;
+/** What is closed then shares one. */
+const CLOSE = STEP;
 /** What each outer limit has on top of the one inside it. */
 const MARGIN = 10;
 

@@ -35,7 +35,7 @@ export interface Settings {
   };
   /** An instance that has not renewed for this long is dead to the others. */
   readonly instanceLease: number;
-  /** Bound of each single step of a stop. */
+  /** Bound of each single step of a stop; the time budget (config/budget.ts) is made of it. */
   readonly stopStep: number;
 }
 

@@ -8,6 +8,7 @@ import type { Courier } from './courier.ts';
 import { crashPoint } from './crashPoint.ts';
 import type { Drainer } from './drainer.ts';
 import type { Inputs } from './inputs.ts';
+import { sharedTime } from './sharedTime.ts';
 import type { Shop } from './shop.ts';
 
 export interface LeavingParts {
@@ -22,6 +23,9 @@ export interface LeavingParts {
   /** Ends timers and subscriptions, once nothing runs any more. */
   readonly quiet: () => void;
 }
+
+/** What comes after the drain; they share one step's time, so that the budget holds whatever hangs (R10). */
+const CLOSING_STEPS = 5;
 
 /**
  * The way out of an instance, in order, each step bounded: no adapter or agent can keep it from
@@ -63,16 +67,18 @@ export async function leave(
     crashPoint('sending-handed-over');
   }
   await left;
-  await step('stopping input', inputs.close());
-  await step('closing platforms', Promise.all(platforms.map((p) => p.close())));
-  await step('closing agents', agents.close());
+  const time = sharedTime(settings.stopStep, CLOSING_STEPS, clock);
+  const close = (what: string, work: Promise<unknown>) => bounded(what, time(), work, shop);
+  await close('stopping input', inputs.close());
+  await close('closing platforms', Promise.all(platforms.map((p) => p.close())));
+  await close('closing agents', agents.close());
   quiet();
   crashPoint('before-leave');
-  await step('leaving the journal', journal.leave(instance));
+  await close('leaving the journal', journal.leave(instance));
   if (hooks === undefined) return;
   if (!handsOver) hookFeed?.endSessions(ending.why);
   hooks.fire({ event: 'gateway:stop', at: clock.now(), why: ending.why, instance });
-  await step('running hooks', hooks.settled());
+  await close('running hooks', hooks.settled());
   hooks.end();
 }
 

@@ -27,7 +27,8 @@ export const TIMEOUT_DEFAULTS = {
   openMs: 15 * SECOND,
   handoverMs: HOUR,
   stopMs: 75 * SECOND,
-  forceMs: 10 * SECOND,
+  // A stop without a drain, as config/budget.ts has it (a test compares them).
+  forceMs: 30 * SECOND,
   killMs: 3 * SECOND,
   beatMs: SECOND,
   watchdogMs: 15 * SECOND,

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { budgetOf, shortfallOf } from '../../gateway/config/budget.ts';
 import { ConfigSchema } from '../../gateway/config/schema.ts';
+import { SECOND } from '../../gateway/core/clock.ts';
+import { DEFAULTS } from '../../gateway/core/settings.ts';
+import { TIMEOUT_DEFAULTS } from '../../gateway/supervisor/options.ts';
 
 const of = (drain: number, grace = 5) =>
   budgetOf(ConfigSchema.parse({ agent: { restart_drain_timeout: drain, interrupt_grace: grace } }));
@@ -17,6 +20,13 @@ describe('the time budget', () => {
         expect(b.watchdog).toBeLessThan(b.manager);
       }
     }
+  });
+
+  it('R10 lets a forced stop settle and close before the parent ends it', () => {
+    const forced = of(0).watchdog * SECOND;
+    expect(TIMEOUT_DEFAULTS.forceMs).toBe(forced);
+    expect(DEFAULTS.stopStep * 2).toBe(of(60).settle * SECOND);
+    expect(DEFAULTS.stopStep).toBe(of(60).close * SECOND);
   });
 
   it('R10 shortens the drain to what a service manager leaves room for, and says what to change', () => {

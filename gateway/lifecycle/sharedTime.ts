@@ -1,0 +1,16 @@
+import type { Clock } from '../core/clock.ts';
+
+/**
+ * Divides a time among steps that come one after the other, so that all of them together keep to it even
+ * if each hangs. Each call is the next step's bound in milliseconds: all that is left, but for an equal
+ * share for each that is still to come.
+ */
+export function sharedTime(total: number, steps: number, clock: Clock): () => number {
+  const share = total / steps;
+  const end = clock.monotonic() + total;
+  let later = steps;
+  return () => {
+    later = Math.max(0, later - 1);
+    return Math.max(share, end - clock.monotonic() - later * share);
+  };
+}
