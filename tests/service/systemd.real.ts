@@ -1,28 +1,21 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ask, replyOf } from '../harness/ask.ts';
 import { eventually } from '../harness/eventually.ts';
 import { FLAWLESS } from '../harness/ledger.ts';
 import { SteadyLoad } from '../harness/load.ts';
-import { SystemdMachine } from '../harness/systemdMachine.ts';
+import type { SystemdMachine } from '../harness/systemdMachine.ts';
+import { bootedMachine } from './bootedMachine.ts';
 import { InstalledService, PLAIN } from './installedService.ts';
 
 // A real systemd is process 1 of namespaces of its own (tests/harness/bootSystemd.ts). Run by .ci/run:
 // npx vitest run --config vitest.real.config.ts tests/service
 
 let machine: SystemdMachine;
-const folder = mkdtempSync(join(tmpdir(), 'sluice-systemd-'));
-// The service runs as another user on the inside.
-chmodSync(folder, 0o755);
-
-beforeAll(async () => {
-  machine = await SystemdMachine.boot(folder);
-});
-afterAll(async () => {
-  await machine?.off();
-  rmSync(folder, { recursive: true, force: true });
+const booted = bootedMachine();
+beforeAll(() => {
+  machine = booted();
 });
 
 describe('the units', () => {

@@ -1,13 +1,12 @@
-import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ask, replyOf } from '../harness/ask.ts';
 import { eventually } from '../harness/eventually.ts';
 import { FLAWLESS } from '../harness/ledger.ts';
 import { SteadyLoad } from '../harness/load.ts';
-import { SystemdMachine } from '../harness/systemdMachine.ts';
+import type { SystemdMachine } from '../harness/systemdMachine.ts';
+import { bootedMachine } from '../service/bootedMachine.ts';
 import { InstalledService, PLAIN } from '../service/installedService.ts';
 
 // What tests/service/systemd.real.ts has no time for, under the same real systemd.
@@ -15,15 +14,9 @@ import { InstalledService, PLAIN } from '../service/installedService.ts';
 const reloads = Number(process.env.SOAK_RELOADS ?? 30);
 
 let machine: SystemdMachine;
-const folder = mkdtempSync(join(tmpdir(), 'sluice-systemd-'));
-chmodSync(folder, 0o755);
-
-beforeAll(async () => {
-  machine = await SystemdMachine.boot(folder);
-});
-afterAll(async () => {
-  await machine?.off();
-  rmSync(folder, { recursive: true, force: true });
+const booted = bootedMachine();
+beforeAll(() => {
+  machine = booted();
 });
 
 /** A port that is free now. */
@@ -155,7 +148,7 @@ agents:
   });
 
   it('R12 R14 a user’s own service is installed, lingers, hands over and is removed', async () => {
-    chownSync(folder, 1500, 1500);
+    chownSync(machine.folder, 1500, 1500);
     const asAda = (...words: string[]) =>
       machine.run(
         'runuser',
