@@ -6,7 +6,11 @@ import { COMPILED } from './vitest.config.ts';
 // `npx vitest run --config vitest.real.config.ts FOLDER`.
 export default defineConfig({
   test: {
-    include: ['tests/agents/real/**/*.real.ts', 'tests/service/*.real.ts'],
+    include: [
+      'tests/agents/real/**/*.real.ts',
+      'tests/platforms/real/*.real.ts',
+      'tests/service/*.real.ts',
+    ],
     testTimeout: 120_000,
     env: COMPILED,
     hookTimeout: 300_000,

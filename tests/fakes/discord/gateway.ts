@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
+import type { GatewayReadyDispatchData } from 'discord-api-types/v10';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Loosely } from '../shared/loosely.ts';
 import { APPLICATION, BOT, GUILD, type World } from './server.ts';
 
 interface Session {
@@ -95,8 +97,8 @@ export class FakeGateway {
       guilds: [{ id: GUILD, unavailable: true }],
       session_id: session.id,
       resume_gateway_url: this.url,
-      application: { id: APPLICATION, flags: 0 },
-    });
+      application: { id: APPLICATION },
+    } satisfies Loosely<GatewayReadyDispatchData>);
     const all = [...this.#world.channels.values()].filter((c) => c.guild_id === GUILD);
     this.#send(session, 'GUILD_CREATE', {
       id: GUILD,

@@ -1,3 +1,5 @@
+import type { GatewayMessageCreateDispatchData } from 'discord-api-types/v10';
+import type { Loosely } from '../shared/loosely.ts';
 import type { Channel, Kept, Said } from './types.ts';
 
 export const BOT = '9000';
@@ -203,7 +205,7 @@ export class World {
       type: m.reference !== undefined && !m.bot ? 19 : 0,
       author: { id: m.author, username: `user${m.author}`, ...(m.bot ? { bot: true } : {}) },
       content: m.content,
-      attachments: m.attachments,
+      attachments: [...m.attachments],
       mentions: m.content.includes(`<@${BOT}>`) ? [{ id: BOT, username: 'sluice' }] : [],
       edited_timestamp: m.edited,
       timestamp: new Date().toISOString(),
@@ -211,7 +213,7 @@ export class World {
         ? {}
         : { referenced_message: this.view({ ...to, reference: '' }, false) }),
       ...(event && guild_id !== undefined ? { guild_id } : {}),
-    };
+    } satisfies Loosely<GatewayMessageCreateDispatchData>;
   }
 
   id(): string {

@@ -1,3 +1,5 @@
+import type { Message } from 'grammy/types';
+import type { Loosely } from '../shared/loosely.ts';
 import { readHtml } from './markup.ts';
 import type { Kept, Said } from './types.ts';
 
@@ -44,7 +46,10 @@ export class Bot {
     const message = {
       message_id,
       date: Math.floor(Date.now() / 1000),
-      chat: { id: said.chat, type, ...(type === 'private' ? { first_name: 'P' } : { title: 'G' }) },
+      chat:
+        type === 'private'
+          ? { id: said.chat, type, first_name: 'P' }
+          : { id: said.chat, type: type as 'group', title: 'G' },
       from: { id: said.user, is_bot: false, first_name: said.name ?? `user${said.user}` },
       ...(text === undefined ? {} : { text, entities }),
       ...(said.caption === undefined ? {} : { caption: said.caption, caption_entities: entities }),
@@ -70,7 +75,7 @@ export class Bot {
         : { voice: { ...file(said.voice), duration: 1, mime_type: 'audio/ogg' } }),
       ...(said.replyTo === undefined ? {} : { reply_to_message: this.#quoted(chat, said) }),
       ...(edited ? { edit_date: Math.floor(Date.now() / 1000) } : {}),
-    };
+    } satisfies Loosely<Message>;
     if (!edited) {
       this.messages.push({
         chat,
@@ -234,7 +239,7 @@ export class Bot {
     const to = this.messages.find((m) => m.chat === chat && m.id === said.replyTo);
     const from = to?.bot || said.replyToBot ? BOT : { id: 1, is_bot: false, first_name: 'someone' };
     return {
-      message_id: said.replyTo,
+      message_id: said.replyTo ?? 0,
       date: 1,
       chat: { id: said.chat },
       from,
