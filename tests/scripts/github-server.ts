@@ -17,7 +17,7 @@ interface Request {
 type Trouble = (
   request: Request,
   count: number,
-) => { status: number; headers?: Record<string, string>; body?: unknown } | undefined;
+) => { status: number; headers?: Record<string, string>; body?: unknown } | 'hang up' | undefined;
 
 export interface FakeGitHub {
   readonly url: string;
@@ -76,6 +76,7 @@ async function answer(fake: FakeGitHub, req: IncomingMessage, res: ServerRespons
     res.end(status === 304 ? undefined : JSON.stringify(content));
   };
   const trouble = fake.trouble(request, fake.requests.length);
+  if (trouble === 'hang up') return void res.destroy();
   if (trouble !== undefined)
     return send(trouble.status, trouble.body ?? { message: 'Server Error' }, trouble.headers);
   if (path === '/graphql') return send(200, graphql(fake, body));

@@ -89,6 +89,20 @@ describe('publishing', () => {
       'the tag v1.1.0 exists at',
     ],
     [
+      'a tag that only the remote has',
+      (repo) => {
+        repo.git('tag', 'v1.1.0', 'v1.0.0');
+        repo.git('push', '-q', 'origin', 'v1.1.0');
+        repo.git('tag', '-d', 'v1.1.0');
+      },
+      'has a tag v1.1.0 already',
+    ],
+    [
+      'an audit that does not pass',
+      (repo) => repo.commit('fix: order (salvage #70)', ADA),
+      'the audit does not pass, nothing was done',
+    ],
+    [
       'an unreachable remote',
       (repo) => repo.git('remote', 'set-url', 'origin', '/nonexistent'),
       "can't be reached",
@@ -101,6 +115,59 @@ describe('publishing', () => {
     expect(ran.code).toBe(2);
     expect(ran.err).toContain(message);
     expect(repo.git('rev-parse', 'HEAD')).toBe(head);
+  });
+  it('goes on after it was killed between the tag and the push', async () => {
+    const { repo, remote } = withRemote();
+    // What a run that was killed there leaves behind.
+    await publishLocally(repo);
+    repo.git('--git-dir', remote, 'tag', '-d', 'v1.1.0');
+    repo.git('--git-dir', remote, 'update-ref', 'refs/heads/main', 'v1.0.0^{commit}');
+    const head = repo.git('rev-parse', 'HEAD');
+    const ran = await publishLocally(repo);
+    expect(ran.code).toBe(0);
+    expect(ran.err).toContain('v1.1.0 exists already; going on from there');
+    expect(repo.git('--git-dir', remote, 'rev-parse', 'main', 'v1.1.0^{commit}')).toBe(
+      `${head}\n${head}`,
+    );
+  });
+  it('needs a token before anything is done', async () => {
+    const { repo } = withRemote();
+    const ran = await run('release', [
+      '--repo',
+      repo.dir,
+      '--github',
+      'acme/app',
+      '--api-url',
+      'http://127.0.0.1:9',
+      '--publish',
+      ...VERSION,
+    ]);
+    expect(ran.code).toBe(2);
+    expect(repo.git('tag', '-l', 'v1.1.0')).toBe('');
+  });
+  it('finishes the release when the network was gone after the push, and updates one that exists', async () => {
+    const { repo } = withRemote();
+    const [github, cache] = [await fakeGitHub(), tempDir()];
+    github.pulls.set(12, { login: 'ada' });
+    const online = (url: string) =>
+      run(
+        'release',
+        [
+          ...['--repo', repo.dir, '--github', 'acme/app', '--api-url', url],
+          ...['--cache-dir', cache, '--publish', ...VERSION],
+        ],
+        { GITHUB_TOKEN: 'made-up' },
+      );
+    github.trouble = (request) => (request.path.includes('/releases') ? 'hang up' : undefined);
+    const gone = await online(github.url);
+    expect(gone.code).toBe(1);
+    expect(gone.err).toContain('v1.1.0 is pushed, but its release could not be written');
+    github.trouble = () => undefined;
+    github.releases.set('v1.1.0', { id: 1, body: 'written by hand meanwhile' });
+    const again = await online(github.url);
+    expect(again.code).toBe(0);
+    expect(again.err).toContain('updated ');
+    expect(github.releases.get('v1.1.0')!.body).toContain('## Contributors');
   });
   it('tells what stands when GitHub fails after the push, and the next run writes the release', async () => {
     const { repo } = withRemote();
