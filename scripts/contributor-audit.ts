@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { Command, Option } from 'commander';
 import { audit } from './attribution/audit.ts';
 import { CannotCheck } from './attribution/errors.ts';
+import { keepHeapSmall } from './cli/heap.ts';
 import { type Io, PROCESS } from './cli/io.ts';
 import { parseOptions, sharedOptions } from './cli/options.ts';
 import { guarded, prepare, type SharedOptions } from './cli/prepare.ts';
@@ -20,6 +21,7 @@ interface Options extends SharedOptions {
 
 /** Runs the audit as a process's command. */
 export async function main(argv: string[]): Promise<void> {
+  keepHeapSmall();
   process.exitCode = await contributorAudit(argv.slice(2), PROCESS);
 }
 

@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { audit } from './attribution/audit.ts';
 import { CannotCheck } from './attribution/errors.ts';
 import { newcomers } from './attribution/newcomers.ts';
+import { keepHeapSmall } from './cli/heap.ts';
 import { type Io, PROCESS } from './cli/io.ts';
 import { parseOptions, sharedOptions } from './cli/options.ts';
 import { guarded, type Prepared, prepare, type SharedOptions } from './cli/prepare.ts';
@@ -20,6 +21,7 @@ interface Options extends SharedOptions {
 
 /** Runs the release as a process's command. */
 export async function main(argv: string[]): Promise<void> {
+  keepHeapSmall();
   process.exitCode = await release(argv.slice(2), PROCESS);
 }
 

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { logArgs } from '../../scripts/attribution/history.ts';
 
-const AUDIT = join(import.meta.dirname, '../../scripts/contributor-audit.ts');
+/** As a user runs it: the launcher keeps compiled modules. */
+const AUDIT = join(import.meta.dirname, '../../bin/sluice-contributor-audit.js');
+const MODULE = join(import.meta.dirname, '../../scripts/contributor-audit.ts');
 const LIMIT_MS = 300_000;
 
 export interface Row {
@@ -55,14 +57,13 @@ function time(command: string, args: readonly string[]): number {
 }
 
 /** The middle of a few: one slow run of a shared machine says nothing. */
-function median(times: number, measure: () => number): number {
-  const all = Array.from({ length: times }, measure).sort((a, b) => a - b);
-  return all[Math.floor(all.length / 2)]!;
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 /** The highest memory of an audit process, as its own system counts it. */
 function peakOf(dir: string): number {
-  const code = `const {main}=await import(${JSON.stringify(AUDIT)});process.stdout.write=()=>true;await main(['node','audit','--repo',${JSON.stringify(dir)},'--offline','--quiet']);process.stderr.write(String(process.resourceUsage().maxRSS))`;
+  const code = `const {main}=await import(${JSON.stringify(MODULE)});process.stdout.write=()=>true;await main(['node','audit','--repo',${JSON.stringify(dir)},'--offline','--quiet']);process.stderr.write(String(process.resourceUsage().maxRSS))`;
   const done = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
     timeout: LIMIT_MS,
   });
@@ -70,11 +71,17 @@ function peakOf(dir: string): number {
 }
 
 function measure(dir: string, commits: number, times: number, withStart: boolean): Row {
-  const gitMs = median(times, () => time('git', ['-C', dir, ...logArgs(['HEAD'])]));
-  const nodeMs = median(times, () => time(process.execPath, ['-e', '0']));
-  const auditMs = median(times, () =>
-    time(process.execPath, [AUDIT, '--repo', dir, '--offline', '--quiet']),
-  );
+  const audit = () => time(process.execPath, [AUDIT, '--repo', dir, '--offline', '--quiet']);
+  audit(); // The first run compiles.
+  // In turns, so that a busy minute of a shared machine is in all three.
+  const rounds = Array.from({ length: times }, () => ({
+    git: time('git', ['-C', dir, ...logArgs(['HEAD'])]),
+    node: time(process.execPath, ['-e', '0']),
+    audit: audit(),
+  }));
+  const gitMs = median(rounds.map((each) => each.git));
+  const nodeMs = median(rounds.map((each) => each.node));
+  const auditMs = median(rounds.map((each) => each.audit));
   const base = withStart ? gitMs + nodeMs : gitMs;
   return { commits, gitMs, nodeMs, auditMs, ratio: auditMs / base, peakMb: peakOf(dir) };
 }

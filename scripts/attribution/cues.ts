@@ -240,11 +240,3 @@ export const CUES: readonly CuePattern[] = [
   cue('weak', 'supersede', '(?:supersed(?:e|es|ing)|supercedes?|obsolet(?:e|es|ing))\\b'),
   cue('weak', 'replace', '(?:replac(?:e|es|ing)|replacement (?:for|of))\\b'),
 ];
-
-/** Whether a sentence can credit anybody at all: one test instead of one for each cue and place. */
-export const ANY_SOURCE = new RegExp(
-  `(?<![\\w@#])(?:${CUES.filter((each) => each.kind !== 'other')
-    .map((each) => each.pattern.source)
-    .join('|')})`,
-  'i',
-);

@@ -1,4 +1,3 @@
-import { ANY_SOURCE } from './cues.ts';
 import type { Strength } from './model.ts';
 import { sentences } from './prose.ts';
 import { claimsOf } from './source-claims.ts';
@@ -13,10 +12,12 @@ export interface SourceClaim {
   readonly line: string;
 }
 
+/** How the words of every cue begin: a cheap look at a message before the cues are tried. */
 const STEMS =
-  /salvag|rescu|cherry|carr[yi]|port|adapt|re-?work|re-?impl|rebas|reviv|over|contin|buil[dt]|distil|land|based|basing|base[sd]|original|initial|supers|supercede|obsolet|replac|credit|attribution|thank|thx|pick|resurrect|extract|lift|deriv|harvest|pull|taken|took|borrow|split|cribbed|copied|adopt|recover|resum|reboot|dust|unstall|re-?w[ro]|re-?d[oi]|re-?creat|re-?sp|re-?sub|re-?open|re-?appl|re-?roll|re-?fact|finish|complet|conclud|incorp|absorb|integr|consol|combin|fold|merges in|import|squash|includ|preserv|appl|bundle|author|develop|written|contribut|from|via|by|first|previously|earlier|expand|extend|iterat|kudos|props|hat tip|h\/t|shout|wrote|work|applied|brought|carved|spun|version|variant|this is/i;
+  /\b(?:salvag|rescu|cherry|carr[yi]|(?:back|forward|fwd)?-?port(?:s|ed|ing)?\b|adapt|re-?work|re-?impl|rebas|reviv|tak(?:e|en|es|ing)\b|take-?over|took|contin|buil[dt]|distil|land(?:s|ed|ing)?\b|bas(?:ed|es|ing)\b|original|initial|supers|supercede|obsolet|replac|(?<!co-)credit|attribution|thank|thx|pick|resurrect|extract|lift|deriv|harvest|pull(?:s|ed)\b|borrow|split|cribbed|copied|adopt|recover|resum|reboot|dust|unstall|re-?w[ro]|re-?d(?:o|id|one)|re-?creat|re-?sp|re-?sub|re-?open|re-?appl|re-?roll|re-?fact|re-?land|finish|complet|conclud|incorp|absorb|integr|consol|combin|fold|merge[sd]\b|import|squash|includ|preserv|appl[yi]|bundle|(?<!co-)author|co-?authored (?:by|with|in)\b|co-?developed|hand-?written|developed|implemented|written|contribut|expand|extend|improv|iterat|kudos|props|hat tip|h\/t|shout|wrote|brought|carved|broken|sourced|forked|spun|opened|started|(?:version|variant|form|subset|edition|cut|take) o[fn]|is (?:\w+ly |just )?@|(?:from|via) (?:pr|pull|@|[\w-]+'s)|earlier|previously|first|(?:prs?|requests?|works?|patch(?:es|set)?|implementation|fix|proposal|draft|branch|code|version|series|mr|submission|attempt|changes?|diff) (?:is |was |were |are )?(?:\w+ly |all |first )?(?:\w+ )?(?:by|from|of) )/i;
+/** What somebody or some change can be named by: a number, a handle, "by" and "from" outside a trailer. */
 const TARGET =
-  /#\d|@\w|\bPRs?\b|pull|\b(?:by|from)\b|credit|GH-\d|['’]s\b|author|carry|salvag|cherry/i;
+  /#\d|(?<![\w.+-])@\w|\bPRs?\b|\/pull\/|pull req|(?<!-)\b(?:by|from)\b|\bcredit|GH-\d|['’]s\b|\bauthor\b|carry|salvag|cherry|(?:based-on|original|developed|authored|written|implemented)[\w-]*-by:/i;
 
 /**
  * The sources a commit message or a pull request's description credits.
@@ -28,15 +29,17 @@ export function sourceClaims(
   text: string,
   options: { repo?: string; landing?: readonly number[] } = {},
 ): SourceClaim[] {
-  if (!TARGET.test(text) || !STEMS.test(text)) return [];
-  // A cue may run over a line's end; most messages end here.
-  if (!ANY_SOURCE.test(text.replaceAll('\n', ' '))) return [];
+  // Most messages end here, and this is called for every commit.
+  // A cue may run over a line's end.
+  if (!STEMS.test(text.replaceAll('\n', ' '))) return [];
+  const rest = withoutLanding(text);
+  if (!TARGET.test(rest)) return [];
   if (/^(?:Revert|Reapply) "|^revert(?:\([^)]*\))?!?:/i.test(text)) return [];
   const found: SourceClaim[] = [];
-  for (const { text: sentence } of sentences(withoutLanding(text))) {
+  for (const { text: sentence } of sentences(rest)) {
     // A question is no statement.
     if (sentence.endsWith('?')) continue;
-    if (!TARGET.test(sentence) || !ANY_SOURCE.test(sentence)) continue;
+    if (!TARGET.test(sentence) || !STEMS.test(sentence)) continue;
     found.push(...claimsOf(sentence, options));
   }
   return merge(found);
