@@ -168,8 +168,9 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
     }
 
     const others = supervised?.alive() ?? [];
-    relay.follow(others);
     await serving.serve(others, async () => {
+      // Not before: what their turns have said so far comes at once, and has to find its listeners.
+      relay.follow(others);
       // The command line, too, meets the predecessor or its successor, never nobody.
       const control = await startControlServer({
         home,
