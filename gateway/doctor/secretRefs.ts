@@ -3,41 +3,39 @@ import type { Config } from '../config/schema.ts';
 import type { SecretRef } from '../config/secrets.ts';
 import { shellWord } from './shell.ts';
 
-interface Keys {
-  readonly name?: string;
-  readonly enabled?: boolean;
-  readonly token_env?: string | undefined;
-  readonly token_file?: string | undefined;
-  readonly secret_env?: string | undefined;
-  readonly secret_file?: string | undefined;
-  readonly api_key_env?: string | undefined;
-  readonly api_key_file?: string | undefined;
-}
-
-const KINDS = ['token', 'secret', 'api_key'] as const;
+/** A section of the configuration that may name secrets, by keys such as `token_env` and `token_file`. */
+type Section = Readonly<Record<string, unknown>>;
 
 /** Every secret that the configuration names, of what is enabled; each by the keys that name it. */
 export function secretRefs(config: Config): SecretRef[] {
-  const places: [string, Keys][] = [];
-  for (const [platform, found] of Object.entries(config.platforms) as [string, Keys | Keys[]][]) {
-    if (!Array.isArray(found)) places.push([`platforms.${platform}`, found]);
+  const places: [string, Section][] = [];
+  for (const [platform, found] of Object.entries(config.platforms)) {
+    const path = ['platforms', platform];
+    if (!Array.isArray(found)) places.push([path.join('.'), found as Section]);
     else
-      for (const one of found)
-        places.push([`platforms.${platform} (${one.name ?? 'default'})`, one]);
+      for (const one of found as Section[]) places.push([`${path.join('.')} (${one.name})`, one]);
   }
-  for (const [name, agent] of Object.entries(config.agents)) {
-    places.push([`agents.${name}`, agent as Keys]);
-  }
-  return places.flatMap(([what, keys]) =>
-    keys.enabled === false
-      ? []
-      : KINDS.flatMap((kind) => {
-          const [env, file] = [keys[`${kind}_env`], keys[`${kind}_file`]];
-          return env === undefined && file === undefined
-            ? []
-            : [{ what: `${what}.${kind}`, env, file }];
-        }),
+  for (const [name, agent] of Object.entries(config.agents)) places.push([`agents.${name}`, agent]);
+  return places.flatMap(([what, section]) =>
+    section.enabled === false ? [] : refsIn(what, section),
   );
+}
+
+function refsIn(what: string, section: Section): SecretRef[] {
+  const stems = new Set(
+    Object.keys(section).flatMap((key) => /^(\w+)_(?:env|file)$/.exec(key)?.[1] ?? []),
+  );
+  // A prompt is read by people, too.
+  stems.delete('system_prompt');
+  return [...stems].flatMap((stem) => {
+    const [env, file] = [section[`${stem}_env`], section[`${stem}_file`]];
+    if (typeof env !== 'string' && typeof file !== 'string') return [];
+    return {
+      what: `${what}.${stem}`,
+      env: typeof env === 'string' ? env : undefined,
+      file: typeof file === 'string' ? file : undefined,
+    };
+  });
 }
 
 /** The file that a secret is in, absolute; undefined where it is in the environment. */

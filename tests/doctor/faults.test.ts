@@ -14,8 +14,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openSqliteJournal } from '../../gateway/journal/sqlite/client.ts';
+import { systemdUnit } from '../../gateway/service/systemdUnit.ts';
 import { acquireKernelLock } from '../../gateway/supervisor/kernelLock.ts';
 import { message, waiting } from '../journal/builders.ts';
+import { definition } from '../service/definitions.ts';
 import { Machine, wrongs } from './world.ts';
 
 // Each fault is planted on a machine where nothing else is wrong; the doctor is to find it, and nothing
@@ -179,7 +181,8 @@ const FAULTS: readonly [fault: string, found: RegExp, plant: Plant][] = [
     'a unit whose Node.js is no longer there',
     /^service: its program \/gone\/bin\/node is no longer there → sluice service install$/,
     (m) => {
-      const file = m.write('sluice.service', '[Service]\nExecStart="/gone/bin/node" run\n');
+      const program = ['/gone/bin/node', '/usr/lib/sluice.js'] as const;
+      const file = m.write('sluice.service', systemdUnit(definition({ home: m.home, program })));
       m.systemd({ TimeoutStopUSec: '2min', ActiveState: 'active', FragmentPath: file });
     },
   ],
@@ -204,6 +207,13 @@ describe('the doctor finds, and says how to mend,', () => {
   it('nothing where nothing is wrong', async () => {
     const machine = new Machine();
     await journal(machine);
+    expect(wrongs((await machine.examine()).findings)).toEqual([]);
+  });
+
+  it("nothing in another home's unit", async () => {
+    const machine = new Machine();
+    const file = machine.write('sluice.service', systemdUnit(definition({ home: '/elsewhere' })));
+    machine.systemd({ TimeoutStopUSec: '1s', ActiveState: 'failed', FragmentPath: file });
     expect(wrongs((await machine.examine()).findings)).toEqual([]);
   });
 

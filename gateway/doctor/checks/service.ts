@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { budgetOf, shortfallOf } from '../../config/budget.ts';
 import { ConfigSchema } from '../../config/schema.ts';
-import { type InstalledUnit, installedUnit, type Scope } from '../../service/installedUnit.ts';
+import { installedUnit, type Scope } from '../../service/installedUnit.ts';
 import { exitTimeOut, installedPlist, labelOf } from '../../service/launchdPlist.ts';
 import { lingers } from '../../service/lingering.ts';
+import { execWord } from '../../service/systemdQuote.ts';
 import { readIfThere } from '../../service/unitFiles.ts';
 import type { Check } from '../check.ts';
 import type { Examinee } from '../examinee.ts';
@@ -32,12 +33,17 @@ async function budget(of: Examinee) {
 async function unit(of: Examinee, scope: Scope): Promise<Finding[]> {
   const found = await installedUnit('sluice.service', scope, of.run);
   if (found === undefined) return [];
+  const text = found.file === undefined ? '' : (readIfThere(found.file) ?? '');
+  // Several gateways may run on a machine; another one's unit is not ours to judge.
+  if (text.includes(' --home ') && !text.includes(` --home ${execWord(of.home)} `)) {
+    return [ok(`sluice.service (${scope}) is for another home`)];
+  }
   const flag = scope === 'system' ? ' --system' : '';
   const install = `${scope === 'system' ? 'sudo ' : ''}sluice service install${flag}`;
   const short = shortfallOf(await budget(of), found.stopLimit, `it by \`${install}\``);
   const wrong: Finding[] = [];
   if (short !== undefined) wrong.push(problem(short.message, install));
-  const lost = lostProgram(found);
+  const lost = lostProgram(text);
   if (lost !== undefined) wrong.push(problem(`its program ${lost} is no longer there`, install));
   if (found.active === 'failed') {
     wrong.push(
@@ -57,9 +63,8 @@ async function unit(of: Examinee, scope: Scope): Promise<Finding[]> {
 }
 
 /** The first word of what it starts, where no such file is: Node was updated, say. */
-function lostProgram({ file }: InstalledUnit): string | undefined {
-  const text = file === undefined ? undefined : readIfThere(file);
-  const word = /^ExecStart=("(?:[^"\\]|\\.)*"|\S+)/m.exec(text ?? '')?.[1];
+function lostProgram(unitFile: string): string | undefined {
+  const word = /^ExecStart=("(?:[^"\\]|\\.)*"|\S+)/m.exec(unitFile)?.[1];
   if (word === undefined) return undefined;
   const plain = word.startsWith('"') ? word.slice(1, -1).replaceAll(/\\(.)/g, '$1') : word;
   const path = plain.replaceAll('%%', '%').replaceAll('$$', '$');

@@ -20,8 +20,11 @@ export async function examineTelegram(options: Needed, deps: ExamineDeps): Promi
   try {
     const said = await call('getMe');
     const aheadMs = said.aheadMs === undefined ? {} : { aheadMs: said.aheadMs };
-    const me = (said.body as { result?: UserFromGetMe } | undefined)?.result;
-    if (said.status === 401 || said.status === 404) return { problems: [REFUSED], ...aheadMs };
+    const answer = said.body as { ok?: boolean; result?: UserFromGetMe } | undefined;
+    const me = answer?.result;
+    // Any other server says 404 as well; only the API says it in its own words.
+    const refused = (said.status === 401 || said.status === 404) && answer?.ok === false;
+    if (refused) return { problems: [REFUSED], ...aheadMs };
     if (me === undefined) return { problems: [strange(said.status)], ...aheadMs };
     const hook = ((await call('getWebhookInfo')).body as { result?: WebhookInfo } | undefined)
       ?.result;
