@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { COMPILED } from './vitest.config.ts';
 
-// What others wrote, for real: agents, installed from npm at their first run (tests/agents/real), and a
-// systemd as process 1 of namespaces of its own (tests/service; as root):
+// What others wrote, for real: agents, installed from npm at their first run (tests/agents/real), a
+// terminal that tmux draws (tests/setup), and a systemd as process 1 of namespaces of its own (tests/service; as root):
 // `npx vitest run --config vitest.real.config.ts FOLDER`.
 export default defineConfig({
   test: {
@@ -10,6 +10,7 @@ export default defineConfig({
       'tests/agents/real/**/*.real.ts',
       'tests/platforms/real/*.real.ts',
       'tests/service/*.real.ts',
+      'tests/setup/*.real.ts',
     ],
     testTimeout: 120_000,
     env: COMPILED,
