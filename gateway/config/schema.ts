@@ -26,6 +26,9 @@ const agent = z.strictObject({
     DEFAULTS.maxAttempts,
   ),
   turn_timeout: seconds('The longest run of one turn.', 1).default(DEFAULTS.turnTimeout / SECOND),
+  soft_timeout: seconds(
+    'A turn that works for this long is said to take longer, once. 0: never.',
+  ).default(DEFAULTS.softTimeout / SECOND),
   progress_timeout: seconds('A turn that shows no progress for this long is ended.', 1).default(
     DEFAULTS.progressTimeout / SECOND,
   ),
@@ -61,6 +64,10 @@ const display = z.strictObject({
         .string()
         .default('Got it. I will take this up right after the current answer.')
         .meta({ description: 'Said when a message cannot go into the running turn.' }),
+      still_working: z
+        .string()
+        .default('I am still working on this. /stop ends it.')
+        .meta({ description: 'Said once when a turn takes longer than `agent.soft_timeout`.' }),
     })
     .prefault({})
     .meta({ description: "The gateway's own words in a chat." }),

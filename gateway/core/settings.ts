@@ -11,6 +11,8 @@ export interface Settings {
   /** Runs of one turn, crashes included, before it becomes a dead letter. */
   readonly maxAttempts: number;
   readonly turnTimeout: number;
+  /** Working time after which the person is told that it takes longer. 0: never. */
+  readonly softTimeout: number;
   /** Longest silence of an agent within a turn. */
   readonly progressTimeout: number;
   /** How long an agent may take to obey an interrupt before the gateway goes on without it. */
@@ -32,6 +34,7 @@ export interface Settings {
     readonly queuedBehindDrain: string;
     readonly queuedBehindRestart: string;
     readonly cannotSteer: string;
+    readonly stillWorking: string;
   };
   /** An instance that has not renewed for this long is dead to the others. */
   readonly instanceLease: number;
@@ -47,6 +50,7 @@ export const DEFAULTS = {
   onCrash: 'resume',
   maxAttempts: 3,
   turnTimeout: 30 * MINUTE,
+  softTimeout: 10 * MINUTE,
   progressTimeout: 5 * MINUTE,
   interruptGrace: 5 * SECOND,
   maxOutput: 1_048_576,
@@ -62,6 +66,7 @@ export const DEFAULTS = {
   notices: {
     queuedBehindDrain: 'Got it. I am finishing something first and will answer right after.',
     queuedBehindRestart: 'Got it. I am restarting and will answer in a moment.',
+    stillWorking: 'I am still working on this. /stop ends it.',
     cannotSteer: 'Got it. I will take this up right after the current answer.',
   },
   instanceLease: 15 * SECOND,

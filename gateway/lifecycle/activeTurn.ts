@@ -33,6 +33,8 @@ export interface ActiveTurnDeps {
   readonly attachments?: Attachments;
   /** A turn began or ended waiting for a person: whoever drains looks again. */
   readonly changed: () => void;
+  /** The turn has worked up to its soft deadline. */
+  readonly long: () => void;
 }
 
 /** How a run ended, and why it was cut if it was. */
@@ -72,7 +74,7 @@ export class ActiveTurn {
     this.agent = agent;
     this.#deps = deps;
     this.#asking = new Asking(turn, deps);
-    this.#clocks = new TurnClocks(deps, (why) => this.cut(why));
+    this.#clocks = new TurnClocks(deps, (why) => this.cut(why), deps.long);
   }
 
   /** What the agent was given; its files are in the store where they could be fetched. */

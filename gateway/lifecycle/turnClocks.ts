@@ -2,14 +2,17 @@ import type { Clock, Timer } from '../core/clock.ts';
 import type { Settings } from '../core/settings.ts';
 
 /**
- * The two clocks that bound a run while it works: the hard deadline of the turn, and the progress clock,
- * which every sign of life sets back. Both stand still while the turn waits for a person, who may take as
- * long as they like. Both are monotonic: a wall clock that is set makes nobody look silent.
+ * The clocks that bound a run while it works: the hard deadline of the turn, the soft one at which the
+ * person is told that it takes longer, and the progress clock, which every sign of life sets back. All stand still while the turn waits for a person, who may take as
+ * long as they like. All are monotonic: a wall clock that is set makes nobody look silent.
  */
 export class TurnClocks {
   readonly #clock: Clock;
   readonly #settings: Settings;
   readonly #over: (why: 'timeout' | 'silent') => void;
+  readonly #long: () => void;
+  #soft: Timer | undefined;
+  #toldLong = false;
   #deadline: Timer | undefined;
   #silence: Timer | undefined;
   /** Working time that is left of the turn, up to the last stop. */
@@ -21,10 +24,12 @@ export class TurnClocks {
   constructor(
     { clock, settings }: { readonly clock: Clock; readonly settings: Settings },
     over: (why: 'timeout' | 'silent') => void,
+    long: () => void,
   ) {
     this.#clock = clock;
     this.#settings = settings;
     this.#over = over;
+    this.#long = long;
     this.#left = settings.turnTimeout;
     this.#workingSince = clock.monotonic();
     this.#aliveAt = clock.monotonic();
@@ -45,12 +50,20 @@ export class TurnClocks {
     this.#workingSince = this.#clock.monotonic();
     this.#deadline = this.#clock.after(this.#left, () => this.#over('timeout'));
     this.#watchSilence(this.#settings.progressTimeout);
+    const { softTimeout, turnTimeout } = this.#settings;
+    if (softTimeout === 0 || softTimeout >= turnTimeout || this.#toldLong) return;
+    const worked = turnTimeout - this.#left;
+    this.#soft = this.#clock.after(Math.max(0, softTimeout - worked), () => {
+      this.#toldLong = true;
+      this.#long();
+    });
   }
 
   stop(): void {
     if (this.#deadline !== undefined) this.#left -= this.#clock.monotonic() - this.#workingSince;
     this.#deadline?.cancel();
     this.#silence?.cancel();
+    this.#soft?.cancel();
     this.#deadline = undefined;
     this.#silence = undefined;
   }

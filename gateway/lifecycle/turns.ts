@@ -5,6 +5,7 @@ import type { ClaimedTurn } from '../core/turn.ts';
 import type { Claim } from '../journal/journal.ts';
 import { ActiveTurn } from './activeTurn.ts';
 import { crashPoint } from './crashPoint.ts';
+import { notify } from './notices.ts';
 import { OpenQuestions } from './openQuestions.ts';
 import type { Placeholders } from './placeholders.ts';
 import type { Shop } from './shop.ts';
@@ -124,7 +125,11 @@ export class Turns {
 
     const { agent, model } = this.#shop.agents.of(turn);
     const given = model === undefined ? turn : { ...turn, model };
-    const active = new ActiveTurn(given, agent, { ...this.#shop, changed: () => this.changed() });
+    const active = new ActiveTurn(given, agent, {
+      ...this.#shop,
+      changed: () => this.changed(),
+      long: () => this.#sayLong(head),
+    });
     this.#active.set(turn.turn, active);
     this.#byLane.set(turn.lane, active);
     crashPoint('turn-started');
@@ -166,6 +171,14 @@ export class Turns {
   }
 
   /** Ends the turn and starts what its lane has next, where that is admitted here. */
+  /** Told once for a message, however often its turn is taken up. Nobody looks at a request's own lane. */
+  #sayLong(head: StoredMessage): void {
+    if (head.stateless !== undefined) return;
+    notify(this.#shop, `long:${head.id}`, head, this.#shop.settings.notices.stillWorking).catch(
+      (error) => this.#shop.log.warn({ err: error }, 'a notice could not be written'),
+    );
+  }
+
   async #end(
     turn: ClaimedTurn,
     verdict: Verdict,

@@ -3,17 +3,24 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAcpAgent } from '../../gateway/agents/acp/acpAgent.ts';
 import { AcpOptions } from '../../gateway/agents/acp/options.ts';
+import { MEMORY_EVERY_MS } from '../../gateway/agents/acp/pool.ts';
 import type { JsonValue } from '../../gateway/core/message.ts';
 import { eventually } from '../harness/eventually.ts';
 import { tempDir } from '../harness/temp.ts';
+import { systemClock } from './clock.ts';
 import { agentContract, within } from './contract.ts';
 import { agentDeps, Recorder, turnInput } from './recorder.ts';
 
 const FAKE = new URL('../fakes/agents/acpAgent.ts', import.meta.url).pathname;
 
-function acp(start = 'normal', more: object = {}, home = tempDir()) {
+function acp(start = 'normal', more: object = {}, home = tempDir(), memoryMs = 10_000) {
   const pids = new Set<number>();
   const deps = agentDeps(home, {
+    // Memory is looked at every few seconds; a test does not wait for that.
+    clock: {
+      ...systemClock,
+      after: (ms, run) => systemClock.after(ms === MEMORY_EVERY_MS ? memoryMs : ms, run),
+    },
     registerChild: ({ pid }) => {
       pids.add(pid);
       return () => pids.delete(pid);
@@ -45,6 +52,7 @@ agentContract('acp', {
   'crashes-in-mid-turn': () => saying('!crash'),
   'prints-garbage': () => saying('!garbage'),
   'says-a-lot': () => saying('!long'),
+  pours: () => saying('!pour'),
   'says-nothing': () => saying('!nothing'),
   'exits-at-start': () => saying('hello', 'exits'),
   'speaks-another-version': () => saying('hello', 'version'),
@@ -315,6 +323,22 @@ describe('an ACP agent', () => {
     const texts = (await Promise.all(all.map((a) => a.result))).map((r) => r.text);
     expect(texts).toEqual(['you said from a', 'you said from b', 'you said from c']);
     expect(pids.size).toBe(1);
+  });
+
+  it('R25 ends an agent that takes more memory than allowed, and says so', async () => {
+    const { ask } = acp('normal', { max_memory: 1 }, tempDir(), 20);
+    const { result } = ask('!hang');
+    expect(await result).toMatchObject({
+      end: 'failed',
+      text: 'so far',
+      error: expect.stringMatching(/took \d+ MiB, more than 1 \(max_memory\)/),
+    });
+  });
+
+  it('a line longer than any message costs neither the answer nor the next one', async () => {
+    const { ask } = acp();
+    expect(await ask('!line').result).toMatchObject({ end: 'answered', text: 'after it' });
+    expect(await ask('hello').result).toMatchObject({ end: 'answered' });
   });
 
   it('R25 leaves no process behind when it is closed', async () => {

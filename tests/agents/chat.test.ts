@@ -61,6 +61,7 @@ agentContract('chat', {
   'crashes-in-mid-turn': () => chat({ parts: ['so far'], last: 'drop' }),
   'prints-garbage': () => chat({ parts: ['so far'], last: 'garbage' }),
   'says-a-lot': () => chat({ parts: Array.from({ length: 2_000 }, (_, n) => `${n} `.repeat(10)) }),
+  pours: () => chat({ parts: Array.from({ length: 1_600 }, () => 'x'.repeat(65_536)) }),
   'says-nothing': () => chat({ parts: [] }),
   'exits-at-start': () => chat({ status: 500 }),
   'is-missing': () => chat({}, MISSING),

@@ -13,6 +13,7 @@ export type Behaviour =
   | 'prints-garbage'
   | 'floods'
   | 'says-a-lot'
+  | 'pours'
   | 'says-nothing'
   | 'exits-at-start'
   | 'speaks-another-version'
@@ -178,6 +179,21 @@ export function agentContract(kind: string, subjects: Subjects): void {
       expect(result.end).toBe('answered');
       expect(sink.said).toBe(result.text);
       expect(result.text.length).toBeGreaterThan(50_000);
+      await agent.close();
+    });
+
+    when('pours', 'stops pouring out 100 MB as soon as the gateway has had enough', async () => {
+      const { agent, sink, abort, go } = await begin('pours');
+      const enough = 1_048_576;
+      let said = 0;
+      sink.text = (delta) => {
+        said += delta.length;
+        if (said > enough) abort.abort();
+      };
+      const result = await within(go().result);
+      expect(result.end).toBe('cancelled');
+      expect(result.text.length).toBeGreaterThan(enough);
+      expect(result.text.length).toBeLessThan(40 * enough);
       await agent.close();
     });
 

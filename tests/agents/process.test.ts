@@ -30,6 +30,7 @@ agentContract('process', {
   'prints-garbage': () => program(['garbage'], { mode: 'json-lines' }),
   floods: () => program(['flood']),
   'says-a-lot': () => program(['long', '20000']),
+  pours: () => program(['flood'], { max_output: 200_000_000 }),
   'says-nothing': () => program(['silent']),
   'exits-at-start': () => program(['exit', '7']),
   'is-missing': () => program([], { command: ['no-such-program-anywhere'] }),
@@ -43,7 +44,16 @@ agentContract('demo', {
     agent: createDemoAgent({ clock: systemClock }),
     text: '/busy 100',
   }),
+  'ignores-the-interrupt': () => ({
+    agent: createDemoAgent({ clock: systemClock }),
+    text: '/stubborn 1',
+  }),
+  'crashes-in-mid-turn': () => ({
+    agent: createDemoAgent({ clock: systemClock }),
+    text: '/fail',
+  }),
   'says-a-lot': () => ({ agent: createDemoAgent({ clock: systemClock }), text: '/long 20000' }),
+  pours: () => ({ agent: createDemoAgent({ clock: systemClock }), text: '/long 20000000' }),
   'says-nothing': () => ({ agent: createDemoAgent({ clock: systemClock }), text: '/say ' }),
   resumes: () => ({ agent: createDemoAgent({ clock: systemClock }), text: '/say on' }),
 });

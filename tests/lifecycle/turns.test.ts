@@ -104,4 +104,13 @@ describe('a message on its way to its reply', () => {
     );
     expect((await g.gateway.operations.queue({})).map((m) => m.text)).toEqual(['second', 'third']);
   });
+
+  it('R21 a turn that takes long is said to, once, and goes on', async () => {
+    const g = await startGateway({ agent: 'hand', settings: { softTimeout: 20 } });
+    const asking = g.ask('one');
+    await eventually('it is said', () => g.platform.texts().some((t) => t.includes('/stop ends')));
+    g.hand.runs[0]?.say('at last');
+    expect(await asking).toMatchObject({ outcome: 'answered', text: 'at last' });
+    expect(g.platform.texts().filter((t) => t.includes('/stop ends'))).toHaveLength(1);
+  });
 });

@@ -39,7 +39,11 @@ export function createAcpAgent(
   let models: readonly string[] = [];
   const pool = new Pool(
     (key) => launch(key),
-    { maxProcesses: options.max_processes, idleSeconds: options.idle_timeout },
+    {
+      maxProcesses: options.max_processes,
+      idleSeconds: options.idle_timeout,
+      maxMemory: options.max_memory,
+    },
     deps,
   );
   const keyOf = (session: string) => (options.process === 'shared' ? SHARED : session);

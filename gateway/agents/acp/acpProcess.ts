@@ -43,6 +43,8 @@ export class AcpProcess {
   readonly sessions = new Map<string, OpenSession>();
   /** It ignored a cancel or broke: no further turn is given to it. */
   retired = false;
+  /** Why the gateway ended it, as the end of a sentence. */
+  endedBecause: string | undefined;
   capabilities: NonNullable<InitializeResponse['agentCapabilities']> = {};
   readonly #connection: ClientConnection;
   readonly #terminals: Terminals;
@@ -112,7 +114,7 @@ export class AcpProcess {
     const timer = this.#deps.clock.after(seconds * SECOND, () => late());
     try {
       const ended = async (exit: Promise<Exit>): Promise<never> => {
-        throw new Error(`it ended ${exitText(await exit)}`);
+        throw new Error(`it ended ${this.endText(await exit)}`);
       };
       return await Promise.race([
         request.catch((error) => ended(this.exitAfter(error))),
@@ -133,6 +135,11 @@ export class AcpProcess {
   async exitAfter(error: unknown): Promise<Exit> {
     if (error instanceof RequestError) throw error;
     return this.end('SIGTERM');
+  }
+
+  /** How it ended, for people. */
+  endText(exit: Exit): string {
+    return this.endedBecause ?? exitText(exit);
   }
 
   end(first: 'SIGINT' | 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<Exit> {
@@ -182,7 +189,7 @@ export class AcpProcess {
 }
 
 /** How a process ended, as the end of a sentence. */
-export function exitText({ code, signal, error }: Exit): string {
+function exitText({ code, signal, error }: Exit): string {
   if (error !== undefined) return `before it began (${error.message})`;
   return signal === null ? `with exit code ${code}` : `by ${signal}`;
 }

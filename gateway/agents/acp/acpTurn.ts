@@ -5,7 +5,7 @@ import type { Usage } from '../../core/turn.ts';
 import { aborted, wait } from '../../core/wait.ts';
 import type { AgentResult, TurnInput, TurnSink } from '../agent.ts';
 import type { AgentDeps } from '../deps.ts';
-import { type AcpProcess, exitText, type OpenSession } from './acpProcess.ts';
+import type { AcpProcess, OpenSession } from './acpProcess.ts';
 import type { AcpOptions } from './options.ts';
 import { type Decision, decidePermission } from './permission.ts';
 import { promptOf } from './prompt.ts';
@@ -111,7 +111,7 @@ export class AcpTurn {
     if (first === undefined) return this.#cancelled();
     if ('exit' in first) {
       return this.#failed(
-        `The agent ended in mid-turn ${exitText(first.exit)}; the log has its standard error.`,
+        `The agent ended in mid-turn ${this.#process.endText(first.exit)}; the log has its standard error.`,
       );
     }
     return this.#judge(first);

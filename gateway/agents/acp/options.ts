@@ -39,6 +39,11 @@ export const AcpOptions = z
     max_processes: z.int().min(1).default(8).meta({
       description: 'Agent processes at a time; a turn beyond them waits.',
     }),
+    max_memory: z.int().min(0).default(4096).meta({
+      description:
+        'An agent process that takes more than this, with all it started, is ended. 0: no limit.',
+      'x-unit': 'MiB',
+    }),
     fs: z.boolean().default(false).meta({
       description:
         "The agent may read and write files of its session's folder through the gateway.",

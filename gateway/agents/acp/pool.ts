@@ -1,12 +1,20 @@
 import { SECOND, type Timer } from '../../core/clock.ts';
 import { aborted } from '../../core/wait.ts';
 import type { AgentDeps } from '../deps.ts';
+import { memoryOfGroups } from '../shared/groupMemory.ts';
 import type { AcpProcess } from './acpProcess.ts';
+
+const MIB = 1_048_576;
 
 export interface PoolLimits {
   readonly maxProcesses: number;
   readonly idleSeconds: number;
+  /** MiB of one process and all it started; 0: no limit. */
+  readonly maxMemory: number;
 }
+
+/** How often the memory of the processes is looked at. */
+export const MEMORY_EVERY_MS = 10 * SECOND;
 
 interface Place {
   readonly process: Promise<AcpProcess>;
@@ -34,6 +42,7 @@ export class Pool {
   /** All that run, those too that were replaced and still finish a turn. */
   readonly #alive = new Set<AcpProcess>();
   readonly #waiting = new Set<() => void>();
+  #look: Timer | undefined;
 
   constructor(
     make: (key: string) => Promise<AcpProcess>,
@@ -71,10 +80,36 @@ export class Pool {
   }
 
   async close(): Promise<void> {
+    this.#look?.cancel();
     const all = [...this.#places];
     for (const [key, place] of all) this.#drop(key, place);
     await Promise.all(all.map(([, { process }]) => process.catch(() => {})));
     await Promise.all([...this.#alive].map((process) => process.end()));
+  }
+
+  /** Looks at the memory now and then, while any process runs. */
+  #watchMemory(): void {
+    if (this.#look !== undefined || this.#limits.maxMemory === 0) return;
+    this.#look = this.#deps.clock.after(MEMORY_EVERY_MS, () => {
+      void memoryOfGroups()
+        .then((sizes) => this.#endTooLarge(sizes))
+        .catch(() => {})
+        .finally(() => {
+          this.#look = undefined;
+          if (this.#alive.size > 0) this.#watchMemory();
+        });
+    });
+  }
+
+  /** A turn in it fails and says why; the next one gets a new process. */
+  #endTooLarge(sizes: ReadonlyMap<number, number>): void {
+    const { maxMemory } = this.#limits;
+    for (const process of this.#alive) {
+      const size = (sizes.get(process.group.pid ?? -1) ?? 0) / MIB;
+      if (size <= maxMemory) continue;
+      process.endedBecause = `by the gateway: it took ${Math.round(size)} MiB, more than ${maxMemory} (max_memory)`;
+      void process.end('SIGTERM');
+    }
   }
 
   #open(key: string): Place {
@@ -85,6 +120,7 @@ export class Pool {
       (ready) => {
         place.ready = ready;
         this.#alive.add(ready);
+        this.#watchMemory();
         // A process that ends by itself leaves its place at once.
         void ready.group.over.then(() => {
           this.#alive.delete(ready);

@@ -68,6 +68,7 @@ export class DemoRun {
       case 'hang':
         return aborted(this.#signal);
       case 'stubborn':
+        this.#say('Deaf to interrupts. ');
         await aborted(this.#signal);
         await wait(this.#clock, order.n * SECOND, new AbortController().signal);
         return;

@@ -3,12 +3,16 @@ import type { Readable } from 'node:stream';
 /** A line longer than this is cut: a program that never ends its line must not fill the memory. */
 export const LINE_LIMIT = 1_048_576;
 
-/** Cuts a stream of bytes into lines of UTF-8 (without their ends). Invalid bytes become U+FFFD. */
+/**
+ * Cuts a stream of bytes into lines of UTF-8 (without their ends). Invalid bytes become U+FFFD. Pieces of
+ * a line are joined once, when it is whole: joined as they come, a long line would be copied each time.
+ */
 export class LineCutter {
   readonly #decoder = new TextDecoder();
   readonly #limit: number;
   readonly #take: (line: string) => void;
-  #rest = '';
+  #pieces: string[] = [];
+  #length = 0;
 
   constructor(take: (line: string) => void, limit = LINE_LIMIT) {
     this.#take = take;
@@ -22,18 +26,31 @@ export class LineCutter {
   /** No more comes: what is left is a line too. */
   end(): void {
     this.#cut(this.#decoder.decode());
-    if (this.#rest !== '') this.#take(this.#rest);
-    this.#rest = '';
+    if (this.#length > 0) this.#line();
   }
 
   #cut(text: string): void {
-    const lines = (this.#rest + text).split('\n');
-    this.#rest = lines.pop() as string;
-    for (const line of lines) this.#take(line.endsWith('\r') ? line.slice(0, -1) : line);
-    if (this.#rest.length > this.#limit) {
-      this.#take(this.#rest);
-      this.#rest = '';
+    let from = 0;
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', from)) {
+      this.#keep(text.slice(from, at));
+      this.#line();
+      from = at + 1;
     }
+    this.#keep(from === 0 ? text : text.slice(from));
+    if (this.#length > this.#limit) this.#line();
+  }
+
+  #keep(piece: string): void {
+    if (piece === '') return;
+    this.#pieces.push(piece);
+    this.#length += piece.length;
+  }
+
+  #line(): void {
+    const line = this.#pieces.join('');
+    this.#pieces = [];
+    this.#length = 0;
+    this.#take(line.endsWith('\r') ? line.slice(0, -1) : line);
   }
 }
 

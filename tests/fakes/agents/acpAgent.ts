@@ -178,6 +178,23 @@ async function promptTurn(s: string, prompt: Params['prompt']): Promise<object> 
     case 'long':
       for (let n = 0; n < 3000; n++) say(s, `word${n} `.repeat(3));
       return done();
+    case 'pour': {
+      const block = 'x'.repeat(65_536);
+      let stopped = false;
+      cancelled.set(s, () => {
+        stopped = true;
+      });
+      for (let n = 0; n < 1_600 && !stopped; n++) {
+        say(s, block);
+        if (process.stdout.writableNeedDrain)
+          await new Promise((drained) => process.stdout.once('drain', drained));
+      }
+      return done();
+    }
+    case 'line':
+      process.stdout.write(`${'x'.repeat(40 * 1_048_576)}\n`);
+      say(s, 'after it');
+      return done();
     case 'stamps':
       for (let n = 0; n < 200; n++) {
         say(s, `@${(performance.timeOrigin + performance.now()).toFixed(3)} `);
