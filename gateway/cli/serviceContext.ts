@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Budget, budgetOf } from '../config/budget.ts';
@@ -117,15 +118,13 @@ export function definitionOf(context: ServiceContext, options: InstallOptions): 
       'npx keeps packages only for a while; install sluice (npm install --global sluice), then run this again',
     );
   }
-  if (socket && config.platforms.web.port === 0) {
-    throw new ConfigError(
-      '--socket needs a port, and platforms.web.port is 0 (any free one); set one first',
-    );
-  }
   const runAs =
     scope === 'system'
       ? (options.as ?? installed?.runAs ?? nonEmpty(places.env.SUDO_USER))
       : undefined;
+  if (runAs !== undefined && !/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(runAs)) {
+    throw new RequestError(`a user cannot be named ${JSON.stringify(runAs)}`);
+  }
   if (scope === 'system' && runAs === undefined) {
     throw new RequestError('say which user it is to run as: --as USER');
   }
@@ -141,10 +140,23 @@ export function definitionOf(context: ServiceContext, options: InstallOptions): 
     limits: serviceLimits(budgetOf(config)),
     ...(runAs === undefined ? {} : { runAs }),
     ...(file === undefined ? {} : { config: file }),
-    ...(socket
-      ? { listen: { host: config.platforms.web.host, port: config.platforms.web.port } }
-      : {}),
+    ...(socket ? { listen: listenOf(config) } : {}),
   };
+}
+
+/** Where systemd is to listen; it takes addresses only. */
+function listenOf({ platforms }: Config): { host: string; port: number } {
+  const { host, port } = platforms.web;
+  if (port === 0) {
+    throw new ConfigError(
+      '--socket needs a port, and platforms.web.port is 0 (any free one); set one first',
+    );
+  }
+  if (host === 'localhost') return { host: '127.0.0.1', port };
+  if (isIP(host) !== 0) return { host, port };
+  throw new ConfigError(
+    `--socket needs an address, and platforms.web.host is the name ${host}; systemd resolves none`,
+  );
 }
 
 /** This shell's PATH, for agents: absolute folders, once each, without what npm adds for a script. */

@@ -57,5 +57,10 @@ export function remembering({ home, config, runAs, listen }: ServiceDefinition):
 /** Undefined where a text is no unit of ours. */
 export function remembered(unit: string): Remembered | undefined {
   const json = REMEMBERS.exec(unit)?.[1];
-  return json === undefined ? undefined : (JSON.parse(json) as Remembered);
+  try {
+    return json === undefined ? undefined : (JSON.parse(json) as Remembered);
+  } catch {
+    // Somebody has changed the line: then nothing is remembered.
+    return undefined;
+  }
 }

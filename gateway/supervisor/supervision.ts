@@ -294,7 +294,9 @@ export class Supervision {
             : 'leaving';
     const asked = generation.endedBecause === undefined && (exit.code === 0 || exit.code === 75);
     const unexpected = role === 'leaving' ? !asked : this.#goal === 'serve';
-    this.#log(unexpected ? 'warn' : 'info', `generation ${number} (${role}): ${exit.reason}`);
+    // Who serves may also have been asked to end by its own socket; that is no reason to worry.
+    const worrying = unexpected && !(role === 'serving' && asked);
+    this.#log(worrying ? 'warn' : 'info', `generation ${number} (${role}): ${exit.reason}`);
     if (role === 'serving') this.#serving = undefined;
     if (role === 'starting') this.#starting = undefined;
     this.#tell([

@@ -77,6 +77,7 @@ describe('an installed unit', () => {
     expect(remembered(textOf(definition(odd)))).toEqual(odd);
     expect(remembered(textOf(definition()))).toEqual({ home: definition().home });
     expect(remembered('[Service]\nExecStart=/bin/true\n')).toBeUndefined();
+    expect(remembered('# It serves {broken}\n')).toBeUndefined();
   });
 
   it('is compared by lines, and only what lies beside a change is shown', () => {
