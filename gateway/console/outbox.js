@@ -88,7 +88,7 @@ async function sendOne({ clientId, chat, text, at }) {
       const over = s.transcript.entries.some((e) => e.message === id);
       const said = [...s.said.values()].some((x) => x.message === id);
       if (!eventCame && !duplicate && !over && !said && !s.asked.has(id)) {
-        s.asked.set(id, { id, lane, text, at, state: 'queued' });
+        s.asked.set(id, { id, lane, text, who: 'You', at, state: 'queued' });
       }
     });
     return 'done';

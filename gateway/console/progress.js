@@ -11,11 +11,11 @@ export function apply(type, data, after) {
 }
 
 const changes = {
-  accepted(s, { lane, message, text, updateId }, after) {
+  accepted(s, { lane, message, text, updateId, who }, after) {
     taken(s, updateId);
-    if (!s.asked.has(message)) {
-      s.asked.set(message, { id: message, lane, text, at: Date.now(), state: 'queued' });
-    }
+    // The gateway's words for it: `/queue TEXT` is kept as TEXT.
+    const known = s.asked.get(message) ?? { at: Date.now(), state: 'queued' };
+    if (!s.over.has(message)) s.asked.set(message, { ...known, id: message, lane, text, who });
     after.sessions();
   },
 

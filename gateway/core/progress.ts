@@ -14,6 +14,8 @@ export type Progress =
       readonly text: string;
       /** The platform's own id: a page knows by it that the journal has what it sent. */
       readonly updateId: string;
+      /** Whoever sent it, by name. */
+      readonly who: string;
       readonly ahead: number;
     }
   | {

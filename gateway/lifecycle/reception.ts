@@ -88,6 +88,7 @@ export class Reception {
         session,
         text: message.text,
         updateId: message.updateId,
+        who: message.sender.name ?? message.sender.id,
         ahead: receipt.ahead,
       });
       if (receipt.turn !== undefined && free !== undefined) {

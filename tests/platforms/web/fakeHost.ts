@@ -100,8 +100,9 @@ export class FakeHost implements Host {
     const ahead = this.messages.filter((m) => m.lane === lane && m.state !== 'done').length;
     const id = `${this.#prefix}${++this.#n}`;
     this.messages.push({ id, inbound, lane, session, at: Date.now(), state: 'queued' });
-    const { text, updateId } = inbound;
-    this.emit({ type: 'accepted', lane, message: id, session, text, updateId, ahead });
+    const { text, updateId, sender } = inbound;
+    const who = sender.name ?? sender.id;
+    this.emit({ type: 'accepted', lane, message: id, session, text, updateId, who, ahead });
     setImmediate(() => void this.#advance(lane));
     return { accepted: true, id, lane, session, duplicate: false, ahead };
   }
