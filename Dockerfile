@@ -11,7 +11,8 @@ RUN node scripts/build.ts && npm prune --omit=dev --ignore-scripts --no-audit --
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production \
     SLUICE_HOME=/data \
-    SLUICE_CONFIG=/etc/sluice/sluice.yaml
+    SLUICE_CONFIG=/etc/sluice/sluice.yaml \
+    XDG_CACHE_HOME=/data/cache
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/bin ./bin

@@ -1,4 +1,4 @@
-import { chownSync, readFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ask, replyOf } from '../harness/ask.ts';
@@ -147,7 +147,7 @@ agents:
     await expect(ask(port, { text: '/say nobody' })).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('R12 R14 a user’s own service is installed, lingers, hands over and is removed', async () => {
+  it('R10 R12 R14 a user’s own service is installed, lingers, hands over and is removed', async () => {
     chownSync(machine.folder, 1500, 1500);
     const asAda = (...words: string[]) =>
       machine.run(
@@ -185,6 +185,12 @@ agents:
     expect((await asAda('service', 'logs', '--lines', '20')).out).toContain(
       'generation 2 serves on',
     );
+    const dropIns = machine.outside('.config/systemd/user/sluice.service.d');
+    mkdirSync(dropIns);
+    writeFileSync(`${dropIns}/short.conf`, '[Service]\nTimeoutStopSec=42s\n');
+    expect((await asAda('service', 'install', '--no-linger')).out).toContain('Left alone: ');
+    await asAda('service', 'restart');
+    expect((await asAda('service', 'logs')).out).toContain('after 42 s, but a stop may take 60 s');
     expect((await asAda('service', 'stop')).code).toBe(0);
     expect((await asAda('service', 'uninstall')).out).toContain('sluice.service is removed.');
   });
