@@ -42,6 +42,14 @@ export const CUES: readonly CuePattern[] = [
     `(?:(?:is|was|are|were|gets?|got) )?(?:salvaged|carried|revived|reworked|reimplemented|continued|landed|rebased|ported|adapted|incorporated|included|taken over|picked up|${PICK}ed)(?: forward| over)?(?: (?:by|in|with|into|via))? (?:this|here)\\b`,
     true,
   ),
+  // "…, whose #1 this is based on."
+  cue(
+    'near',
+    'based on',
+    '(?:this|it)(?: \\w+)? (?:is|was) (?:\\w+ly )?(?:based|built) (?:up)?on(?=\\s*(?:[.,;)]|$))',
+    true,
+  ),
+  cue('near', 'original', 'originally(?= (?:#\\d|prs?\\b|pull request|https?:|@))'),
   cue(
     'weak',
     'supersede',

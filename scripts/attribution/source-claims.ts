@@ -32,6 +32,8 @@ export interface Draft {
   end: number;
   /** Only linking words stood between the cue and what it governs. */
   tight: boolean;
+  /** "the work of", "a patch by" stood before the person. */
+  ofWork?: boolean;
 }
 
 /** The claims of one sentence. A cue governs what follows it, up to the next cue. */
@@ -108,6 +110,8 @@ export function claimsOf(
       continue;
     }
     // Somebody who does the salvaging: "@a salvaged", "as @a asked".
+    // "based on other/project#1 by @a": that person's work is elsewhere.
+    if (item.type === 'person' && items[index - 1]?.type === 'foreign') continue;
     const next = items[index + 1];
     if (item.type === 'person' && next?.type === 'cue' && doesIt(text, item, next)) continue;
     if (item.type === 'person' && governing.cue.family === 'credit' && isHelp(text.slice(item.end)))
@@ -123,9 +127,15 @@ export function claimsOf(
       .filter((draft) => draft.pr !== undefined || draft.people.length > 0)
       // "replaces @a" alone may be a word of any language: supersession is of numbers.
       .filter((draft) => draft.pr !== undefined || draft.strength === 'strong')
-      .map(({ end: _end, tight: _tight, ...draft }) => ({ ...draft, line: text.slice(0, 400) }))
+      .map(({ end: _end, tight: _tight, ofWork: _ofWork, ...draft }) => ({
+        ...draft,
+        line: text.slice(0, 400),
+      }))
   );
 }
+
+const OF_WORK =
+  /\b(?:works?|patch(?:es)?|prs?|code|implementation|branch|efforts?) (?:of|by|from)\b/i;
 
 /** Families whose words lead to people even without a number or an @. */
 const NAMES_PEOPLE = /^(?:original|credit|authored|salvage|carry|based on)$/;
@@ -139,7 +149,7 @@ function withoutGuesses(draft: Draft): Draft {
     (who) =>
       who.at === true ||
       who.email !== undefined ||
-      (draft.tight && NAMES_PEOPLE.test(draft.family)),
+      (draft.tight && (draft.ofWork === true || NAMES_PEOPLE.test(draft.family))),
   );
   return { ...draft, people };
 }
@@ -188,7 +198,8 @@ function add(
   const paren = /\(\s*$/.test(gap) || text[item.start] === '(';
   const targets = paren ? open.slice(-1) : open;
   if (targets.length === 0) {
-    drafts.push({ people: [item.who], family, strength, end: item.end, tight });
+    const ofWork = OF_WORK.test(gap + text.slice(item.start, item.end));
+    drafts.push({ people: [item.who], family, strength, end: item.end, tight, ofWork });
     return;
   }
   for (const draft of targets) {

@@ -58,7 +58,7 @@ function withoutLanding(text: string): string {
 
 /** "taken over from @a (#12)": the number is that person's, not the landing. */
 const OF_A_PERSON =
-  /(?:@[\w-]+|@[\w-]+'s(?: [\w-]+){1,2}|\b(?:by|from|to)\s+[\p{L}\p{N}.'-]+(?:\s+\p{Lu}[\p{L}.'-]+)*)\s*\(#\d+\)\s*$/u;
+  /(?:@[\w-]+|@[\w-]+'s(?: [\w-]+){1,2}|[\w-]+'s (?:[Pp][Rr]s?|work|patch|fix|branch|change|code)|\b(?:by|from|to|of)\s+[\p{L}\p{N}.'-]+(?:\s+\p{Lu}[\p{L}.'-]+)*)\s*\(#\d+\)\s*$/u;
 
 /** One claim per number; the stronger strength and everybody's names are kept. */
 function merge(claims: readonly SourceClaim[]): SourceClaim[] {

@@ -122,6 +122,7 @@ export function isRelative(
     if (before.cue.family === 'time' && /^(?: (?!by\b|and\b|then\b)[\w-]+){0,4} $/i.test(between)) {
       return !/^(?:original|credit)$/.test(cue.cue.family);
     }
+    if (before.cue.family === 'cause' && /^ by (?:the|a|an|that) $/i.test(between)) return true;
     return (
       /^(?:cause|fixes)$/.test(before.cue.family) &&
       !/^(?:original|credit)$/.test(cue.cue.family) &&
@@ -154,7 +155,7 @@ export function isOwn(text: string, at: number): boolean {
 /** Whether a cue is said of what stands before it: "#1, rebased". */
 export function isParticiple(text: string, item: Item): boolean {
   const word = text.slice(item.start, item.end);
-  return /(?:^wrote.*|^built.*|^(?:authored|implemented|opened|started) .*|ed|this|here|taken over|distilled|spun|redone|rewritten)\b/i.test(
+  return /(?:^wrote.*|^built.*|^(?:authored|implemented|opened|started) .*|ed|based (?:up)?on|built (?:up)?on|this|here|taken over|distilled|spun|redone|rewritten)\b/i.test(
     word,
   );
 }

@@ -8,7 +8,7 @@ export const UNDONE =
 
 /** What is told of a change that was made before: "the port of #1 was wrong". */
 export const BLAMED =
-  /^\s*(?:\w+ly )?(?:(?:was|were|is|are|had been) (?:\w+ )?(?:wrong|incorrect|bad|broken|incomplete|buggy|faulty|a mistake|reverted)|broke|breaks|caused|missed|forgot|lost|introduced|failed|removed|dropped|deleted|into account)\b/i;
+  /^\s*(?:\w+ly )?(?:(?:was|were|is|are|had been) (?:\w+ )?(?:wrong|incorrect|bad|broken|incomplete|buggy|faulty|a mistake|reverted|pending|open|planned|due|needed|required|outstanding|unfinished|in progress)|broke|breaks|caused|missed|forgot|lost|introduced|failed|removed|dropped|deleted|into account)\b/i;
 
 /** What is only wished, planned, asked or supposed is not done. */
 export const SUPPOSED =
@@ -28,7 +28,7 @@ export const HELP =
 
 /** Words that may stand between a near cue and what it governs. */
 export const LINKING = new Set(
-  'of from the a an and in by to on for initial first with via who wrote writing whose most what my our colleague teammate friend fellow pr prs pull request requests work works patch patches patchset change changes commit commits fix fixes branch original originally stale abandoned closed open old earlier previous prior unmerged idle dormant excellent great nice good good idea implementation code version this that its their his her series part parts parts some much most all both two three several approach logic core tests test design proposal attempt draft where left off started opened authored written submitted contributed author it is was as mr contributor community external forward over up contributions contribution following feature bugfix effort efforts done made posted proposed'.split(
+  'of from the a an and in by to on for initial first with via who wrote writing whose most what my our colleague teammate friend fellow pr prs pull request requests work works patch patches patchset change changes commit commits fix fixes branch original originally stale abandoned closed open old earlier previous prior unmerged idle dormant excellent great nice good good idea implementation code version this that its their his her series part parts parts some much most all both two three several approach logic core tests test design proposal attempt draft where left off started opened authored written submitted contributed author it is was as mr contributor community external forward over up contributions contribution following feature bugfix effort efforts done made posted proposed did sent stopped'.split(
     ' ',
   ),
 );
