@@ -12,7 +12,7 @@ export function initCommand(): Command {
     )
     .option('-y, --yes', 'ask nothing: options count, everything else stays as it is')
     .addOption(new Option('--agent <kind>', 'who answers').choices(AGENT_KINDS))
-    .option('--agent-name <name>', 'its name in the configuration')
+    .option('--agent-name <name>', 'its name in the configuration', name)
     .addOption(
       new Option('--agent-preset <name>', 'a known agent that speaks ACP').choices(PRESET_NAMES),
     )
@@ -45,6 +45,11 @@ export function initCommand(): Command {
       const { service, ...options } = command.opts<InitOptions>();
       await initialise(command, asked && service !== undefined ? { ...options, service } : options);
     });
+}
+
+function name(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(text)) return text;
+  throw new InvalidArgumentError('Expected letters, digits, dots, dashes and underscores.');
 }
 
 function port(text: string): number {

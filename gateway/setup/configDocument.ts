@@ -42,7 +42,7 @@ export class ConfigDocument implements Present {
   readonly account = (platform: AccountPlatform): Path => {
     const path = ['platforms', platform];
     const found = this.#document.getIn(path);
-    if (!isSeq(found)) return path;
+    if (!isSeq(found) || found.items.length === 0) return path;
     const at = found.items.findIndex(
       (item) => isMap(item) && (item.get('name') ?? 'default') === 'default',
     );
@@ -86,6 +86,8 @@ export class ConfigDocument implements Present {
       return made;
     }
     const parent = this.#section(path.slice(0, -1));
+    // What would become long on one line is written over several.
+    parent.flow = false;
     const key = path.at(-1);
     if (parent.has(key)) parent.set(key, made);
     else parent.add(this.#pair(path, made, parent));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { exampleFile } from '../../gateway/config/documents.ts';
 import { ConfigSchema } from '../../gateway/config/schema.ts';
 import type { Answers } from '../../gateway/setup/answers.ts';
 import { ConfigDocument } from '../../gateway/setup/configDocument.ts';
@@ -74,6 +75,7 @@ platforms:
 
   it.each([
     ['nothing but a comment', '# nothing yet\n'],
+    ['the example, with every key', exampleFile()],
     ['an empty section', 'platforms:\nagent: {}\n'],
     ['a section on one line', 'platforms: {web: {port: 1}}\nagent: {default: demo}\n'],
   ])('takes answers where there was %s', (_what, before) => {

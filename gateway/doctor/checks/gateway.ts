@@ -30,10 +30,7 @@ export const gatewayCheck: Check = {
       warning(
         'none is running, and the socket of one that died is still there',
         shellLine('rm', socket),
-        async () => {
-          await unlink(socket);
-          return `removed ${socket}`;
-        },
+        () => removed(socket, of.home),
       ),
     ];
   },
@@ -58,6 +55,18 @@ function running(of: Examinee, status: Status): Finding[] {
     );
   }
   return findings.length > 0 ? findings : [ok(about)];
+}
+
+/** With the home's lock held, so that it is not the socket of one that has just come up. */
+async function removed(socket: string, home: string): Promise<string> {
+  const lock = acquireKernelLock(join(home, 'lock.db'));
+  if (lock === undefined) throw new Error('a gateway has started meanwhile');
+  try {
+    await unlink(socket);
+  } finally {
+    lock.release();
+  }
+  return `removed ${socket}`;
 }
 
 /** Whether somebody holds the home's lock. The lock's file is not made for that. */

@@ -14,7 +14,9 @@ export const portCheck: Check = {
     if (!enabled) return [ok('the web platform is off')];
     if (port === 0) return [ok('any free one')];
     const at = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-    if ((await of.gateway()).is === 'running') return [ok(`${at}, and a gateway runs`)];
+    const gateway = await of.gateway();
+    if (gateway.is === 'running') return [ok(`${at}, and a gateway runs`)];
+    if (gateway.is === 'silent') return [skipped('a gateway that does not answer may have it')];
     switch (await listening(host, port)) {
       case undefined:
         return [ok(`${at} is free`)];
