@@ -21,6 +21,8 @@ export interface AgentDeps {
   readonly registerChild?: (child: { readonly pid: number }) => () => void;
   /** The bytes of a message's file. Absent: agents say that they cannot see files. */
   readonly readFile?: (attachment: Attachment, signal: AbortSignal) => Promise<Uint8Array>;
+  /** Where a message's file lies, for agents that are programs; undefined for one that is not kept here. */
+  readonly pathOf?: (attachment: Attachment) => string | undefined;
   /** Told of every secret before it is used, so that the log leaves it out. */
   readonly addSecret?: (secret: string) => void;
   /** The configuration's folder: relative paths in it are meant from here. Default: the working directory. */

@@ -66,6 +66,9 @@ export class Attachments {
   readonly readFile = (attachment: Attachment): Promise<Uint8Array> =>
     this.#store.read(attachment.ref);
 
+  /** Where a fetched file lies; undefined for one that is not in the store. Not to be written to. */
+  readonly pathOf = ({ ref }: Attachment): string | undefined => this.#store.pathOf(ref);
+
   /** Removes what is old or too much; called now and then by one instance. */
   async sweep(): Promise<void> {
     const { keep, total } = this.#options;

@@ -81,7 +81,14 @@ export class AttachmentStore {
   }
 
   async has(ref: string): Promise<boolean> {
-    return REF.test(ref) && (await stat(this.#pathOf(ref)).catch(() => undefined)) !== undefined;
+    const path = this.pathOf(ref);
+    return path !== undefined && (await stat(path).catch(() => undefined)) !== undefined;
+  }
+
+  /** Undefined for what is no reference to a file of the store. */
+  pathOf(ref: string): string | undefined {
+    const hex = REF.exec(ref)?.[1];
+    return hex === undefined ? undefined : this.#path(hex);
   }
 
   /** The content that a handle stood for, if it is still here. `owner` keeps accounts' handles apart. */
@@ -143,9 +150,10 @@ export class AttachmentStore {
   }
 
   #pathOf(ref: string): string {
-    const hex = REF.exec(ref)?.[1];
-    if (hex === undefined) throw new RequestError(`${ref.slice(0, 40)} names no file of the store`);
-    return this.#path(hex);
+    const path = this.pathOf(ref);
+    if (path === undefined)
+      throw new RequestError(`${ref.slice(0, 40)} names no file of the store`);
+    return path;
   }
 
   #knownPath(owner: string, handle: string): string {

@@ -6,7 +6,7 @@ import type { SupervisorLink } from '../supervisor/link.ts';
 import { Agents, type NamedAgent } from './agents.ts';
 
 export interface AgentsDeps
-  extends Pick<AgentDeps, 'home' | 'env' | 'clock' | 'log' | 'addSecret' | 'readFile'> {
+  extends Pick<AgentDeps, 'home' | 'env' | 'clock' | 'log' | 'addSecret' | 'readFile' | 'pathOf'> {
   readonly link?: SupervisorLink;
   readonly configFile?: string;
 }

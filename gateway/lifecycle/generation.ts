@@ -100,6 +100,7 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
       clock,
       log,
       readFile: attachments.readFile,
+      pathOf: attachments.pathOf,
       ...(link === undefined ? {} : { link }),
       ...(file === undefined ? {} : { configFile: file }),
     });

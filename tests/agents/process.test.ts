@@ -182,4 +182,16 @@ describe('the process agent', () => {
       await eventually(`process ${pid} is gone`, () => !alive(pid));
     },
   );
+
+  it('is told where the files of a message lie', async () => {
+    const deps = { ...agentDeps(tempDir()), pathOf: () => '/kept/cat.jpg' };
+    const { agent } = program(['input'], { mode: 'json-lines', input: 'json' }, deps);
+    expect(agent.capabilities.files).toBe(true);
+    const given = turnInput('look', { attachments: [{ kind: 'photo', ref: 'sha256:ab' }] });
+    const run = agent.start(given, new Recorder(), new AbortController().signal);
+    const { text } = await within(run.result);
+    expect(JSON.parse(text).attachments).toEqual([
+      { kind: 'photo', ref: 'sha256:ab', path: '/kept/cat.jpg' },
+    ]);
+  });
 });

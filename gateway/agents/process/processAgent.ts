@@ -46,7 +46,12 @@ export function createProcessAgent(
 
   return {
     name,
-    capabilities: { steer: false, resume: options.input === 'json', images: false, files: false },
+    capabilities: {
+      steer: false,
+      resume: options.input === 'json',
+      images: false,
+      files: options.input === 'json' && deps.pathOf !== undefined,
+    },
     // A program that reads JSON is given whatever model the person names.
     ...(options.input === 'json' ? { models: async () => [] } : {}),
     async probe() {

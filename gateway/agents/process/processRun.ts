@@ -46,7 +46,9 @@ export class ProcessRun {
       this.#deps.log.info({ turn: input.turn, program: this.#program, line }, 'agent stderr'),
     );
     this.#read(group);
-    child.stdin.end(this.#options.input === 'json' ? jsonInput(input) : input.text);
+    child.stdin.end(
+      this.#options.input === 'json' ? jsonInput(input, this.#deps.pathOf) : input.text,
+    );
     const exit = await group.over;
     late.cancel();
     this.#signal.removeEventListener('abort', end);
@@ -157,8 +159,9 @@ function usageOf(result: { usage?: object | undefined } | undefined): { usage?: 
   return result?.usage === undefined ? {} : { usage: result.usage as Usage };
 }
 
-/** One line of JSON with all that a program may want to know of its turn. */
-function jsonInput(input: TurnInput): string {
-  const { turn, session, attempt, text, attachments, history, priorSteps, model } = input;
+/** One line of JSON with all that a program may want to know of its turn; files with their `path`. */
+function jsonInput(input: TurnInput, pathOf: AgentDeps['pathOf']): string {
+  const { turn, session, attempt, text, history, priorSteps, model } = input;
+  const attachments = input.attachments.map((file) => ({ ...file, path: pathOf?.(file) }));
   return `${JSON.stringify({ turn, session, attempt, text, attachments, history, priorSteps, model })}\n`;
 }
