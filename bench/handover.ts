@@ -1,6 +1,7 @@
 import { Daemon } from '../tests/harness/daemonProcess.ts';
 import { withDaemon } from './daemon.ts';
 import { HandoverLoad } from './handoverLoad.ts';
+import { recoveryRows } from './recovery.ts';
 import { at, table } from './table.ts';
 
 const RESTARTS = Number(process.env.BENCH_RESTARTS ?? 20);
@@ -63,6 +64,7 @@ export async function benchHandover(): Promise<void> {
   table('restart under load (at most 200 requests/s, half on new connections, none tried again)', [
     ...rows('hand-over', ours),
     ...rows('plain stop and start', plain),
+    ...(await recoveryRows()),
   ]);
 }
 

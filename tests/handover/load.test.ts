@@ -94,6 +94,13 @@ it('R09 R17 turns in flight are answered whole and once, plain and streamed, and
   });
   for (let n = 0; n < 5; n++) await newcomer();
   expect(await daemon.status()).toMatchObject({ others: [{ generation: 1, turns: 2 }] });
+  // Whoever opens the page now sees, at the successor, what the predecessor's turns have said so far.
+  await daemon.until('shows the old turns to newcomers', async () => {
+    const { live } = JSON.parse((await get(daemon.port, '/api/snapshot')).body) as {
+      live: { text: string }[];
+    };
+    return live.filter((turn) => turn.text === 'Working:').length === 2;
+  });
   expect(pieces).not.toContain('[DONE]');
   gate.open();
   const answer = await plain;
