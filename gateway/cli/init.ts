@@ -22,8 +22,10 @@ export function initCommand(): Command {
     .option('--api-key-file <file>', 'a file that holds its API key; - is standard input')
     .option('--telegram-token-file <file>', 'a file that holds the token of a Telegram bot')
     .option('--telegram-owner <id...>', 'who may give it orders on Telegram')
+    .option('--no-telegram', 'do not serve Telegram any more')
     .option('--discord-token-file <file>', 'a file that holds the token of a Discord bot')
     .option('--discord-owner <id...>', 'who may give it orders on Discord')
+    .option('--no-discord', 'do not serve Discord any more')
     .addOption(
       new Option('--busy-mode <mode>', 'what a message does that meets an answer').choices(
         BUSY_MODES,

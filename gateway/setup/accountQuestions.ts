@@ -38,17 +38,26 @@ const WORDS: Readonly<Record<AccountPlatform, Words>> = {
 export async function askForAccounts(asked: Asked): Promise<Pick<Answers, AccountPlatform>> {
   const { flags, now, prompts } = asked;
   const given = {
-    telegram: { tokenFile: flags.telegramTokenFile, owners: flags.telegramOwner },
-    discord: { tokenFile: flags.discordTokenFile, owners: flags.discordOwner },
+    telegram: {
+      off: flags.telegram === false,
+      tokenFile: flags.telegramTokenFile,
+      owners: flags.telegramOwner,
+    },
+    discord: {
+      off: flags.discord === false,
+      tokenFile: flags.discordTokenFile,
+      owners: flags.discordOwner,
+    },
   };
   const platforms = Object.keys(WORDS) as AccountPlatform[];
   const served = platforms.filter(
     (p) => hasToken(now, p) && now.get([...now.account(p), 'enabled']) !== false,
   );
   const flagged = platforms.filter((p) => given[p].tokenFile !== undefined);
+  const off = platforms.filter((p) => given[p].off);
   const wanted =
-    prompts === undefined || flagged.length > 0
-      ? [...new Set([...served, ...flagged])]
+    prompts === undefined || flagged.length + off.length > 0
+      ? [...new Set([...served, ...flagged])].filter((p) => !off.includes(p))
       : await prompts.several(
           'Where do people write, besides the page? (space selects, none is fine)',
           platforms.map((value) => ({ value, label: WORDS[value].label })),

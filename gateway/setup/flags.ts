@@ -13,8 +13,11 @@ export interface Flags {
   readonly baseUrl?: string;
   readonly model?: string;
   readonly apiKeyFile?: string;
+  /** `false`: it is not served any more. */
+  readonly telegram?: boolean;
   readonly telegramTokenFile?: string;
   readonly telegramOwner?: readonly string[];
+  readonly discord?: boolean;
   readonly discordTokenFile?: string;
   readonly discordOwner?: readonly string[];
   readonly busyMode?: string;

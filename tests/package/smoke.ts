@@ -85,6 +85,8 @@ async function smoke(): Promise<void> {
     expect('a restart', await use('sluice', ...state, 'restart', '--wait'), /generation 2/);
     expect('a reply after it', await use('sluice', ...state, 'send', 'again'), /again/);
     expect('status', await use('sluice', ...state, 'status', '--json'), /"state": "running"/);
+    expect('a sound journal', await use('sluice', ...state, 'doctor'), /journal +sound/);
+    expect('a backup', await use('sluice', ...state, 'backup', join(folder, 'saved')), /Saved and/);
     await use('sluice', ...state, 'stop');
     const code = await Promise.race([
       ended,

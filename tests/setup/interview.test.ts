@@ -107,6 +107,16 @@ describe('the questions of sluice init', () => {
     expect((await answers).discord).toEqual({ enabled: false });
   });
 
+  it('are answered by an option there, too', async () => {
+    const { answers } = asking('platforms: {discord: {token_env: D}}', [], {
+      agent: 'demo',
+      busyMode: 'queue',
+      port: 0,
+      discord: false,
+    });
+    expect((await answers).discord).toEqual({ enabled: false });
+  });
+
   it('end where somebody cancels', async () => {
     const cancel = Promise.reject(new RequestError('cancelled; nothing was written'));
     cancel.catch(() => {});
