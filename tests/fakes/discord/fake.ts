@@ -13,6 +13,8 @@ export interface DiscordState {
   readonly identifies: number;
   readonly resumes: number;
   readonly closes: number[];
+  /** Connections that were hung up on. */
+  readonly refused: number;
   readonly calls: { method: string; at: number; channel?: string }[];
 }
 

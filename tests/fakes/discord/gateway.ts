@@ -34,6 +34,9 @@ export class FakeGateway {
   /** Acknowledges no heartbeat: a connection that is dead and does not know. */
   hung = false;
   heartbeatMs = 41_250;
+  /** Hangs up on whoever connects: the gateway is down while the REST API is not. */
+  refuses = false;
+  refused = 0;
 
   constructor(server: Server, world: World, token: string) {
     this.#world = world;
@@ -62,6 +65,12 @@ export class FakeGateway {
   }
 
   #connected(socket: WebSocket): void {
+    if (this.refuses) {
+      this.refused++;
+      socket.on('error', () => {});
+      socket.terminate();
+      return;
+    }
     this.#sockets.add(socket);
     let session: Session | undefined;
     socket.on('error', () => {});

@@ -197,6 +197,8 @@ function control(what: string, body: Record<string, unknown>): unknown {
     case 'set':
       gateway.deaf = body.deaf === true;
       gateway.hung = body.hung === true;
+      gateway.refuses = body.refuses === true;
+      if (gateway.refuses) gateway.close(0);
       if (body.heartbeatMs !== undefined) gateway.heartbeatMs = Number(body.heartbeatMs);
       if (body.sessionsLeft !== undefined) sessionsLeft = Number(body.sessionsLeft);
       return {};
@@ -206,8 +208,8 @@ function control(what: string, body: Record<string, unknown>): unknown {
       return {};
     case 'state': {
       const { messages, typing, callbacks, commands } = world;
-      const { identifies, resumes, closes } = gateway;
-      return { messages, typing, callbacks, commands, identifies, resumes, closes, calls };
+      const { identifies, resumes, closes, refused } = gateway;
+      return { messages, typing, callbacks, commands, identifies, resumes, closes, refused, calls };
     }
     case 'ledger':
       return {

@@ -186,6 +186,11 @@ describe('a webhook', () => {
     expect(platform.sendClass(outbound({ address }))).toBe('key-on-send');
   });
 
+  it('R16 has no holder to quarrel about: instances take requests side by side', async () => {
+    const { platform } = await started();
+    expect(platform.takeOver).toBe('shared');
+  });
+
   it('R24 lives while nobody calls, and serves on while it gives its input up', async () => {
     const { clock, platform, post } = await started();
     await clock.advance(3_600_000);
