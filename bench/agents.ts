@@ -12,6 +12,7 @@ import { ProcessOptions } from '../gateway/agents/process/options.ts';
 import { createProcessAgent } from '../gateway/agents/process/processAgent.ts';
 import type { Clock } from '../gateway/core/clock.ts';
 import { startModelServer } from '../tests/fakes/agents/modelServer.ts';
+import { added, throughGateway } from './agentsThrough.ts';
 
 const FAKE_ACP = new URL('../tests/fakes/agents/acpAgent.ts', import.meta.url).pathname;
 const SESSIONS = 200;
@@ -157,6 +158,21 @@ export async function benchAgents(): Promise<void> {
       runs.push(performance.now() - at);
     }
     row('process: a whole turn of a Node program, p50', ms(p(runs, 0.5)));
+
+    const through = await throughGateway(server.url);
+    row(
+      'chat: model to client, straight, p50 / p99',
+      `${ms(p(through.direct, 0.5))} / ${ms(p(through.direct, 0.99))}`,
+    );
+    row(
+      'chat: model to client by the gateway, p50 / p99',
+      `${ms(p(through.gateway, 0.5))} / ${ms(p(through.gateway, 0.99))}`,
+    );
+    row('chat: added by the gateway, p50', ms(added(through, 0.5)));
+    row(
+      `chat: ${SESSIONS} sessions by the gateway at once, 50 words each`,
+      `${ms(through.many.ms)}, ${((through.many.words / through.many.ms) * 1_000).toFixed(0)} words/s`,
+    );
 
     const at = performance.now();
     let tokens = 0;
