@@ -1,25 +1,31 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createAcpAgent } from '../../gateway/agents/acp/acpAgent.ts';
 import { AcpOptions } from '../../gateway/agents/acp/options.ts';
 import { MEMORY_EVERY_MS } from '../../gateway/agents/acp/pool.ts';
 import type { JsonValue } from '../../gateway/core/message.ts';
 import { eventually } from '../harness/eventually.ts';
-import { tempDir } from '../harness/temp.ts';
-import { systemClock } from './clock.ts';
+import { makeTempDir, tempDir } from '../harness/temp.ts';
+import { hastyClock, systemClock } from './clock.ts';
 import { agentContract, within } from './contract.ts';
 import { agentDeps, Recorder, turnInput } from './recorder.ts';
 
 const FAKE = new URL('../fakes/agents/acpAgent.ts', import.meta.url).pathname;
 
-function acp(start = 'normal', more: object = {}, home = tempDir(), memoryMs = 10_000) {
+function make(
+  start = 'normal',
+  more: object = {},
+  home = tempDir(),
+  memoryMs = 10_000,
+  clock = systemClock,
+) {
   const pids = new Set<number>();
   const deps = agentDeps(home, {
     // Memory is looked at every few seconds; a test does not wait for that.
     clock: {
-      ...systemClock,
-      after: (ms, run) => systemClock.after(ms === MEMORY_EVERY_MS ? memoryMs : ms, run),
+      ...clock,
+      after: (ms, run) => clock.after(ms === MEMORY_EVERY_MS ? memoryMs : ms, run),
     },
     registerChild: ({ pid }) => {
       pids.add(pid);
@@ -29,7 +35,6 @@ function acp(start = 'normal', more: object = {}, home = tempDir(), memoryMs = 1
   });
   const command = [process.execPath, FAKE, start];
   const agent = createAcpAgent(AcpOptions.parse({ type: 'acp', command, ...more }), deps);
-  onTestFinished(() => agent.close());
   const ask = (text: string, input: Parameters<typeof turnInput>[1] = {}) => {
     const sink = new Recorder();
     const abort = new AbortController();
@@ -37,6 +42,12 @@ function acp(start = 'normal', more: object = {}, home = tempDir(), memoryMs = 1
     return { sink, abort, result: within(run.result) };
   };
   return { agent, deps, home, pids, ask };
+}
+
+function acp(...given: Parameters<typeof make>) {
+  const made = make(...given);
+  onTestFinished(() => made.agent.close());
+  return made;
 }
 
 const saying = (text: string, start = 'normal', more: object = {}) => ({
@@ -48,7 +59,10 @@ agentContract('acp', {
   answers: () => saying('hello'),
   'takes-a-step': () => saying('!step'),
   'says-something-then-hangs': () => saying('!hang'),
-  'ignores-the-interrupt': () => saying('!deaf', 'stubborn'),
+  'ignores-the-interrupt': () => ({
+    agent: acp('stubborn', {}, tempDir(), 10_000, hastyClock).agent,
+    text: '!deaf',
+  }),
   'crashes-in-mid-turn': () => saying('!crash'),
   'prints-garbage': () => saying('!garbage'),
   'says-a-lot': () => saying('!long'),
@@ -61,8 +75,16 @@ agentContract('acp', {
 });
 
 describe('an ACP agent', () => {
+  /** One process for all tests that only say something to it. */
+  const folder = makeTempDir();
+  const common = make('normal', {}, folder.dir);
+  afterAll(async () => {
+    await common.agent.close();
+    folder.remove();
+  });
+
   it('shows text, thoughts, plans, steps and cost, and lets unknown updates pass', async () => {
-    const { ask } = acp();
+    const { ask } = common;
     const { sink, result } = ask('!step');
     expect(await result).toEqual({ end: 'answered', text: 'done', usage: { cost: 0.25 } });
     expect(sink.thoughts.join('')).toContain('[ ] look');
@@ -191,27 +213,27 @@ describe('an ACP agent', () => {
     ['cancelled', 'failed', /cancelled/],
     ['end_turn quiet', 'failed', /without an answer/],
   ])('judges the stop reason %s as %s', async (reason, end, said) => {
-    const result = await acp().ask(`!stop ${reason}`).result;
+    const result = await common.ask(`!stop ${reason}`).result;
     expect(result.end).toBe(end);
     expect(JSON.stringify(result)).toMatch(said);
   });
 
   it('never takes a failure for an answer that an agent tells in its own way', async () => {
-    const { sink, result } = acp().ask('!told');
+    const { sink, result } = common.ask('!told');
     expect(await result).toEqual({
       end: 'failed',
       text: 'so far',
       error: 'The agent reports: quota is over',
     });
     expect(sink.thoughts.join('')).toBe('Mode: careful\na small thing\n');
-    expect(await acp().ask('!told report').result).toMatchObject({
+    expect(await common.ask('!told report').result).toMatchObject({
       end: 'failed',
       error: expect.stringContaining('no model'),
     });
   });
 
   it('says what went wrong in the agent, and that it wants a login', async () => {
-    expect(await acp().ask('!error').result).toMatchObject({
+    expect(await common.ask('!error').result).toMatchObject({
       end: 'failed',
       error: expect.stringContaining('the model is gone'),
     });
@@ -228,13 +250,13 @@ describe('an ACP agent', () => {
   });
 
   it('lets a notice on standard output pass', async () => {
-    expect(await acp().ask('!notice').result).toMatchObject({ end: 'answered', text: 'fine' });
+    expect(await common.ask('!notice').result).toMatchObject({ end: 'answered', text: 'fine' });
   });
 
   it('chooses the model, and says so where there is none of that name', async () => {
     const { ask, agent } = acp();
     expect(await ask('hello', { model: 'big' }).result).toMatchObject({ end: 'answered' });
-    expect(await acp().ask('hello', { model: 'huge' }).result).toMatchObject({
+    expect(await common.ask('hello', { model: 'huge' }).result).toMatchObject({
       end: 'failed',
       error: expect.stringContaining('small, big'),
     });
@@ -246,7 +268,7 @@ describe('an ACP agent', () => {
       { kind: 'photo', ref: 'a', type: 'image/png' },
       { kind: 'document', ref: 'b', name: '../../evil.txt', type: 'text/plain' },
     ] as const;
-    const { result, sink } = acp().ask('look', { attachments });
+    const { result, sink } = common.ask('look', { attachments });
     expect((await result).text).toBe('you said look<image><resource_link>');
     const { cwd } = sink.states[0] as { cwd: string };
     expect(existsSync(join(cwd, '..', '..', 'evil.txt'))).toBe(false);
@@ -256,7 +278,7 @@ describe('an ACP agent', () => {
     `!request ${JSON.stringify([method, params])}`;
 
   it('offers neither files nor terminals unless it is configured', async () => {
-    const { ask } = acp();
+    const { ask } = common;
     const read = ask(request('fs/read_text_file', { path: '/etc/passwd' }));
     expect((await read.result).text).toContain('-32601');
     const run = ask(request('terminal/create', { command: 'id' }));
@@ -336,7 +358,7 @@ describe('an ACP agent', () => {
   });
 
   it('a line longer than any message costs neither the answer nor the next one', async () => {
-    const { ask } = acp();
+    const { ask } = common;
     expect(await ask('!line').result).toMatchObject({ end: 'answered', text: 'after it' });
     expect(await ask('hello').result).toMatchObject({ end: 'answered' });
   });

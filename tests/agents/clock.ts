@@ -9,3 +9,9 @@ export const systemClock: Clock = {
     return { cancel: () => clearTimeout(timer) };
   },
 };
+
+/** Real time in which waits of some seconds are short: for a process that ignores what it is told. */
+export const hastyClock: Clock = {
+  ...systemClock,
+  after: (ms, run) => systemClock.after(ms >= 1_000 && ms <= 5_000 ? ms / 10 : ms, run),
+};

@@ -5,7 +5,7 @@ import { ProcessOptions } from '../../gateway/agents/process/options.ts';
 import { createProcessAgent } from '../../gateway/agents/process/processAgent.ts';
 import { eventually } from '../harness/eventually.ts';
 import { tempDir } from '../harness/temp.ts';
-import { systemClock } from './clock.ts';
+import { hastyClock, systemClock } from './clock.ts';
 import { agentContract, type Subject, within } from './contract.ts';
 import { agentDeps, Recorder, turnInput } from './recorder.ts';
 
@@ -21,11 +21,13 @@ function program(
   return { agent: createProcessAgent(options, deps), text: 'hello', deps };
 }
 
+const hasty = () => agentDeps(tempDir(), { clock: hastyClock });
+
 agentContract('process', {
   answers: () => program(['echo']),
   'takes-a-step': () => program(['events'], { mode: 'json-lines' }),
   'says-something-then-hangs': () => program(['partial-then-hang']),
-  'ignores-the-interrupt': () => program(['stubborn']),
+  'ignores-the-interrupt': () => program(['stubborn'], {}, hasty()),
   'crashes-in-mid-turn': () => program(['partial-then-crash']),
   'prints-garbage': () => program(['garbage'], { mode: 'json-lines' }),
   floods: () => program(['flood']),
@@ -170,7 +172,7 @@ describe('the process agent', () => {
   it.each(['stubborn', 'leaves-child'])(
     'R25 leaves no process of the group behind (%s)',
     async (how) => {
-      const subject = program([how]);
+      const subject = program([how], {}, hasty());
       const sink = new Recorder();
       const abort = new AbortController();
       const { result } = subject.agent.start(turnInput('x'), sink, abort.signal);
