@@ -32,11 +32,16 @@ const VENDOR: Readonly<Record<string, string>> = {
 
 const CONSOLE = fileURLToPath(new URL('../../console/', import.meta.url));
 
-/**
- * Reads the page: its own files, and the libraries as they lie in node_modules. Only what is listed
- * here can be asked for; a path never becomes a file name.
- */
-export function readAssets(): ReadonlyMap<string, Asset> {
+let known: ReadonlyMap<string, Asset> | undefined;
+
+/** The page's files by their paths, read once. Only what is listed can be asked for; a path never becomes a file name. */
+export function pageAssets(): ReadonlyMap<string, Asset> {
+  known ??= readAssets();
+  return known;
+}
+
+/** Its own files, and the libraries as they lie in node_modules. */
+function readAssets(): ReadonlyMap<string, Asset> {
   const assets = new Map<string, Asset>();
   for (const name of readdirSync(CONSOLE)) {
     const type = TYPES[extname(name)];

@@ -5,7 +5,7 @@ import type { Outbound } from '../../core/outbox.ts';
 import type { Progress } from '../../core/progress.ts';
 import type { Liveness } from '../../core/status.ts';
 import type { Host, Platform } from '../platform.ts';
-import { readAssets } from './assets.ts';
+import { pageAssets } from './assets.ts';
 import { Completions } from './completions.ts';
 import { enter, refuse } from './entrance.ts';
 import { type GuardOptions, isLoopback } from './guard.ts';
@@ -167,7 +167,7 @@ class WebPlatform implements Platform {
       completions,
       login,
       loginRate: new RateLimit(0.2, 10, mono),
-      assets: readAssets(),
+      assets: pageAssets(),
       metrics: this.#options.metrics,
       startedAt: now(),
     });
