@@ -49,6 +49,23 @@ export const CUES: readonly CuePattern[] = [
     '(?:this|it)(?: \\w+)? (?:is|was) (?:\\w+ly )?(?:based|built) (?:up)?on(?=\\s*(?:[.,;)]|$))',
     true,
   ),
+  cue(
+    'near',
+    'based on',
+    '(?:is|was|were|served as|formed) (?:the|a|my|our) (?:starting point|basis|base|foundation|blueprint|source)(?= (?:of|for) this|\\s*(?:[.,;)]|$))',
+    true,
+  ),
+  cue(
+    'source',
+    'salvage',
+    `(?:salvaged|carried|${PICK}ed|rebased|ported|adapted|reworked|revived) by (?:[@\\w-]+ ){1,3}from\\b`,
+  ),
+  cue(
+    'near',
+    'original',
+    '^(?:source|upstream|community|contributor)(?:[ -](?:prs?|pull request|patch|work|author))?:',
+  ),
+  cue('near', 'rework', "implements(?= @[\\w-]+'s)"),
   cue('near', 'original', 'originally(?= (?:#\\d|prs?\\b|pull request|https?:|@))'),
   cue(
     'weak',
@@ -153,7 +170,7 @@ export const CUES: readonly CuePattern[] = [
   cue(
     'source',
     'credit',
-    '(?:(?:full|all|most|much|main|primary|original|co-?author|authorship|major|due|some)[- ]?(?: of the)? )?(?:credits?|attribution)\\b(?:(?: (?:for|of) [^.;:@#]{1,60})? (?:to|goes to|go to|belongs to|belong to|is due to|due to)| ?:|(?= @)| (?:by)\\b)',
+    '(?:(?:full|all|most|much|main|primary|original|co-?author|authorship|major|due|some)[- ]?(?: of the)? )?(?:credits?|attribution)\\b(?:(?: (?:for|of) [^.;:@#]{1,60})? (?:to|goes to|go to|belongs to|belong to|is due to|due to)|(?: for [^.;:@#]{1,60})? ?:|(?= @)| (?:by)\\b)',
   ),
   cue('source', 'credit', 'credit(?:s|ing)\\b'),
   cue('other', 'thanks', '(?:many |big )?(?:thanks|thank you|thx|gratitude|acknowledg\\w+)\\b'),
@@ -181,7 +198,7 @@ export const CUES: readonly CuePattern[] = [
   cue(
     'source',
     'rework',
-    '(?:minimal|simplified|simpler|smaller|slimmed|cleaned[- ]up|clean|updated|polished|trimmed|reduced|squashed|extended|fixed|modified|improved|refreshed|narrowed|tidied|reworded|shorter|leaner|stripped(?:[- ]down)?) (?:version|variant|form|subset|edition|cut|take) (?:of|on)\\b',
+    '(?:minimal|simplified|simpler|smaller|slimmed|cleaned[- ]up|clean|updated|polished|trimmed|reduced|squashed|extended|fixed|modified|improved|refreshed|narrowed|tidied|reworded|shorter|leaner|new|newer|fresh|stripped(?:[- ]down)?) (?:version|variant|form|subset|edition|cut|take|iteration) (?:of|on)\\b',
   ),
   cue(
     'near',
@@ -198,6 +215,21 @@ export const CUES: readonly CuePattern[] = [
     'near',
     'take over',
     "(?:takes?|took|taking)(?= (?:@[\\w-]+'s|prs? ?#?\\d|pull request|#\\d))",
+  ),
+  cue(
+    'near',
+    'authored',
+    '(?<=^|\\b(?:was|is|originally|initially|first) )(?:developed|prototyped) (?:by|in|with)\\b',
+  ),
+  cue(
+    'near',
+    'rework',
+    '(?:refresh|rehash|redux|remake|recreation|(?:second|new|another) attempt|(?:squash|manual)[ -]merged?|v\\d+) (?:of|at|from)(?= (?:#|prs?\\b|pull|https?:|@|the (?:prs?|pull|work|patch)))',
+  ),
+  cue(
+    'near',
+    'original',
+    '(?<=\\b(?:approach|code|fix|patch|implementation|changes?|work|logic|bulk|core) )(?:comes?|came|stems?|stemmed) from\\b',
   ),
   cue('source', 'distil', 'distill?(?:s|ed|ing|ation)?\\b', true),
   cue(

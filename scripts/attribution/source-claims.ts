@@ -218,7 +218,8 @@ function claimBefore(
   const last = idle.at(-1);
   if (last === undefined || last.type === 'foreign') return;
   const gap = text.slice(last.end, cue.start);
-  if (words(gap).length > 6 || /[.;:]\s/.test(gap)) return;
+  if (words(gap).length > 6 || (/[.;:]\s/.test(gap) && gap !== ': ')) return;
+  if (/\b(?:none|nothing|neither|nobody|no \w+)\b/i.test(text.slice(0, last.start))) return;
   // "in #1 @a reworked the pool": told of what was done before.
   const acts =
     cue.cue.family !== 'wrote' &&

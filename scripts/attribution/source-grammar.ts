@@ -27,6 +27,8 @@ export function reaches(
 ): boolean {
   if (/\)\s*[^\s.,)]+\s+\w+/.test(gap)) return false;
   if (family === 'based on' && NO_WORK.test(gap)) return false;
+  // "built on Ubuntu"
+  if (family === 'build on' && /^\s+(?!PR)\p{Lu}/u.test(gap)) return false;
   const between = words(gap);
   // "handles imports (#1)", "to include #1 in the list"
   if (family === 'include' || family === 'continue') {
@@ -99,6 +101,8 @@ export function goesOn(
   const said = text.slice(cue.start, cue.end);
   if (/^ideas?$/i.test(said)) return governing.cue.family !== 'based on';
   if (cue.cue.family !== 'fixes') return false;
+  // "replaces the closed PR #1"
+  if (/^closed\b/i.test(said)) return true;
   // "ports @a's fix (#1)"
   if (before?.type === 'person' && before.owns && /^fix$/i.test(said)) return true;
   return (
@@ -155,7 +159,7 @@ export function isOwn(text: string, at: number): boolean {
 /** Whether a cue is said of what stands before it: "#1, rebased". */
 export function isParticiple(text: string, item: Item): boolean {
   const word = text.slice(item.start, item.end);
-  return /(?:^wrote.*|^built.*|^(?:authored|implemented|opened|started) .*|ed|based (?:up)?on|built (?:up)?on|this|here|taken over|distilled|spun|redone|rewritten)\b/i.test(
+  return /(?:^wrote.*|^built.*|^(?:authored|implemented|opened|started) .*|ed|based (?:up)?on|built (?:up)?on|starting point|basis|base|foundation|blueprint|source|this|here|taken over|distilled|spun|redone|rewritten)\b/i.test(
     word,
   );
 }

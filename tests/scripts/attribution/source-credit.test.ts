@@ -7,6 +7,7 @@ import {
 import { CORPUS } from './corpus.ts';
 import { MORE_SOURCES } from './corpus-more-sources.ts';
 import { NONE } from './corpus-none.ts';
+import { RARE } from './corpus-rare.ts';
 import { SOURCES } from './corpus-sources.ts';
 
 const find = (text: string) => sourceClaims(text, { repo: 'acme/app' });
@@ -53,7 +54,7 @@ describe('the corpus of wordings', () => {
   for (const [name, part] of [
     ['seen', seen],
     ['held-out', heldOut],
-    ['second', [...SOURCES, ...MORE_SOURCES, ...NONE]],
+    ['second', [...SOURCES, ...MORE_SOURCES, ...NONE, ...RARE]],
   ] as const) {
     it(`reaches a precision of 0.97 and a recall of 0.90 on its ${name} part`, () => {
       const { precision, recall, exact, misses } = measure(part);
@@ -118,6 +119,10 @@ describe('wordings that surprised on real histories', () => {
     ['The report originates from mingw-w64 headers.'],
     ['The other runtime was the original runtime used by Spooky (well, before the rest).'],
     ['cli/gtk: replace @hasDecl for performAction-style API.'],
+    ['This dependency comes from OtherKit, without its updates.'],
+    ['This fixes the regression of #56, which kind of comes from #95.'],
+    ['This is the foundation for #67.'],
+    ['I prompted it with the hypothesis I developed in #102.'],
     ['This follows the feedback from PR #23 to modify the selection.'],
   ])('finds no source in %j', (text) => {
     expect(find(`subject\n\n${text}`)).toEqual([]);
@@ -127,6 +132,9 @@ describe('wordings that surprised on real histories', () => {
     expect(told(find('x\n\nAuthored by dhalia.'))).toBe('@dhalia');
     expect(told(find('x\n\nBased on an earlier draft by oli-b'))).toBe('@oli-b');
     expect(told(find('x\n\nAuthored by: pip-z, dialma, quill'))).toBe('@pip-z+dialma+quill');
+    expect(told(find('x\n\nFix names with umlauts (originally #397 from @pekka).'))).toBe(
+      '397:pekka',
+    );
     expect(told(find('x\n\nCloses #386 (carried)'))).toBe('386');
     expect(told(find('x\n\nOriginal patch from Noor Janssen.'))).toBe('@"Noor Janssen"');
     expect(told(find('x\n\nOriginally-added-by: Cem Young'))).toBe('@"Cem Young"');
