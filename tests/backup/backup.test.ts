@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -17,6 +16,7 @@ import type { Journal } from '../../gateway/journal/journal.ts';
 import { openSqliteJournal } from '../../gateway/journal/sqlite/client.ts';
 import { openFile } from '../../gateway/journal/sqlite/file.ts';
 import { MIGRATIONS } from '../../gateway/journal/sqlite/migrations/index.ts';
+import { holdLock } from '../harness/lockHolder.ts';
 import { tempDir } from '../harness/temp.ts';
 import {
   answered,
@@ -142,12 +142,7 @@ describe('sluice restore', () => {
     const { dir } = await home();
     const to = join(tempDir(), 'backup');
     await backupOf(dir, to);
-    const script = `const { DatabaseSync } = require('node:sqlite');
-      new DatabaseSync(process.argv[1]).exec('BEGIN EXCLUSIVE');
-      console.log('held'); process.stdin.resume();`;
-    const holder = spawn(process.execPath, ['--no-warnings', '-e', script, join(dir, 'lock.db')]);
-    onTestFinished(() => void holder.kill('SIGKILL'));
-    await new Promise<void>((done) => holder.stdout.once('data', () => done()));
+    await holdLock(join(dir, 'lock.db'));
     const before = readFileSync(join(dir, 'journal.db'));
     await expect(restoreBackup(to, dir, NOW)).rejects.toThrow(/a gateway already runs on the home/);
     expect(readFileSync(join(dir, 'journal.db')).equals(before)).toBe(true);

@@ -1,7 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   closeSync,
+  mkdirSync,
   openSync,
   rmSync,
   statSync,
@@ -15,6 +16,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openSqliteJournal } from '../../gateway/journal/sqlite/client.ts';
 import { systemdUnit } from '../../gateway/service/systemdUnit.ts';
 import { acquireKernelLock } from '../../gateway/supervisor/kernelLock.ts';
+import { holdLock } from '../harness/lockHolder.ts';
 import { message, waiting } from '../journal/builders.ts';
 import { definition } from '../service/definitions.ts';
 import { Machine, wrongs } from './world.ts';
@@ -92,6 +94,11 @@ const FAULTS: readonly [fault: string, found: RegExp, plant: Plant][] = [
     (m) => {
       m.plant = { uid: 4711 };
     },
+  ],
+  [
+    'a restore that was cut off',
+    /^home: a restore was cut off; .* → sluice stop; sluice restore FOLDER/,
+    (m) => mkdirSync(join(m.home, 'restoring'), { mode: 0o700 }),
   ],
   [
     'a full disk',
@@ -209,6 +216,13 @@ describe('the doctor finds, and says how to mend,', () => {
     expect(wrongs((await machine.examine()).findings)).toEqual([]);
   });
 
+  it('nothing in a secret that the service has in its own file of variables', async () => {
+    const machine = new Machine();
+    machine.write('sluice.yaml', 'platforms: {web: {port: 0, token_env: ONLY_THERE}}\n');
+    writeFileSync(join(machine.home, 'sluice.env'), 'ONLY_THERE=a-long-token\n', { mode: 0o600 });
+    expect(wrongs((await machine.examine()).findings)).toEqual([]);
+  });
+
   it("nothing in another home's unit", async () => {
     const machine = new Machine();
     const file = machine.write('sluice.service', systemdUnit(definition({ home: '/elsewhere' })));
@@ -225,14 +239,8 @@ describe('the doctor finds, and says how to mend,', () => {
 
   it('R15 a gateway that holds the home and does not answer', async () => {
     const machine = new Machine();
-    // The lock belongs to a process, so another one has to hold it.
-    const script = `const { DatabaseSync } = require('node:sqlite');
-      new DatabaseSync(process.argv[1]).exec('BEGIN EXCLUSIVE');
-      console.log('held'); process.stdin.resume();`;
     const file = join(machine.home, 'lock.db');
-    const child = spawn(process.execPath, ['--no-warnings', '-e', script, file]);
-    onTestFinished(() => void child.kill('SIGKILL'));
-    await new Promise<void>((done) => child.stdout.once('data', () => done()));
+    await holdLock(file);
     const wrong = wrongs((await machine.examine()).findings);
     expect(wrong).toEqual([
       expect.stringMatching(/^gateway: a gateway holds this home .* → sluice stop --force --home /),

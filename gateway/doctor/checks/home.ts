@@ -42,6 +42,11 @@ export const homeCheck: Check = {
       const path = join(home, name);
       const file = await lstat(path).catch(() => undefined);
       if (file === undefined || file.isSymbolicLink()) continue;
+      if (name === 'restoring' && file.isDirectory()) {
+        const what = `a restore was cut off; what was there before it is in ${home}/before-restore-…`;
+        wrong.push(problem(what, 'sluice stop; sluice restore FOLDER   (the same again)'));
+        continue;
+      }
       if (uid !== undefined && uid !== 0 && file.uid !== uid) {
         const mend = shellLine('sudo', 'chown', '-R', String(uid), path);
         wrong.push(problem(`${path} belongs to another user (uid ${file.uid})`, mend));
