@@ -147,12 +147,16 @@ export class Generation {
     this.#leaveTimer = this.#clock.after(ms, () => this.end(because, 0));
   }
 
-  /** TERM, then KILL of its whole group after `graceMs` (0: KILL at once). */
+  /** Told to stop, TERM, then KILL of its whole group after `graceMs` (0: KILL at once). */
   end(because: string, graceMs: number): void {
     if (this.state === 'ended') return;
     this.endedBecause ??= because;
     this.state = 'leaving';
-    if (graceMs > 0) this.#signal('SIGTERM');
+    if (graceMs > 0) {
+      // A generation leaves signals to its supervisor; TERM is for one that cannot hear yet.
+      this.send({ type: 'stop', why: 'stop', force: true, deadline: this.#clock.now() + graceMs });
+      this.#signal('SIGTERM');
+    }
     this.#killTimer?.cancel();
     if (graceMs > 0) this.#killTimer = this.#clock.after(graceMs, () => this.#signal('SIGKILL'));
     else this.#signal('SIGKILL');

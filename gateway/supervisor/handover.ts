@@ -26,7 +26,7 @@ export class HandOver {
   readonly #joined: string[] = [];
   readonly #clock: Clock;
   readonly #startedAt: number;
-  readonly #timedOut: () => void;
+  readonly #open: () => Timer;
   #timer: Timer;
   #opening = false;
   #force: boolean;
@@ -34,7 +34,11 @@ export class HandOver {
   constructor(
     candidate: Generation,
     request: { readonly order: string; readonly force: boolean },
-    timing: { readonly readyMs: number; readonly timedOut: () => void },
+    timing: {
+      readonly readyMs: number;
+      readonly openMs: number;
+      readonly timedOut: (reason: string) => void;
+    },
     clock: Clock,
   ) {
     this.candidate = candidate;
@@ -42,8 +46,13 @@ export class HandOver {
     this.#force = request.force;
     this.#clock = clock;
     this.#startedAt = clock.monotonic();
-    this.#timedOut = timing.timedOut;
-    this.#timer = clock.after(timing.readyMs, timing.timedOut);
+    const { readyMs, openMs, timedOut } = timing;
+    const name = `generation ${candidate.number}`;
+    this.#timer = clock.after(readyMs, () =>
+      timedOut(`${name} was not ready within ${readyMs} ms`),
+    );
+    this.#open = () =>
+      clock.after(openMs, () => timedOut(`${name} took no connections within ${openMs} ms`));
   }
 
   /** One who joins with `force` makes the whole hand-over cut turns. */
@@ -56,11 +65,11 @@ export class HandOver {
     return this.#opening;
   }
 
-  /** The successor is ready, and has `ms` to take connections. */
-  open(ms: number): void {
+  /** The successor is ready, and has some time to take connections. */
+  open(): void {
     this.#opening = true;
     this.#timer.cancel();
-    this.#timer = this.#clock.after(ms, this.#timedOut);
+    this.#timer = this.#open();
   }
 
   join(order: string, force: boolean): void {

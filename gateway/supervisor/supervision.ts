@@ -1,20 +1,16 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Clock, Timer } from '../core/clock.ts';
 import { ExitCode } from '../core/exit.ts';
 import type { AccountLocks } from './accountLocks.ts';
-import { Backoff } from './backoff.ts';
-import { type Exit, Generation } from './generation.ts';
+import type { Exit, Generation } from './generation.ts';
+import { Generations } from './generations.ts';
 import { HandOver } from './handover.ts';
 import type { Listener } from './listener.ts';
 import type { ServiceManager } from './notify.ts';
-import {
-  START_ATTEMPTS,
-  type SupervisorOptions,
-  type SupervisorTimeouts,
-  TIMEOUT_DEFAULTS,
-} from './options.ts';
-import type { FromGeneration, HandOverState, Role, ToGeneration } from './protocol.ts';
-import { stackOf, watch } from './watchdog.ts';
+import { type SupervisorOptions, type SupervisorTimeouts, TIMEOUT_DEFAULTS } from './options.ts';
+import type { SupervisionParts } from './parts.ts';
+import type { FromGeneration, HandOverState } from './protocol.ts';
+import { Recovery } from './recovery.ts';
 
 interface Request {
   readonly order: string;
@@ -31,11 +27,12 @@ interface Request {
  * *starting* (the first, or a recovery; nobody serves) or the *candidate* of a hand-over (somebody
  * served when it began). Any number leave.
  * - A starting generation that is ready serves. If it ends before, the next is started after a wait that
- *   grows; but exit 78 before anybody ever served its accounts ends the supervisor with 78, and some failures in a
- *   row then end it with 1, for whoever typed the command sees it. Once somebody has served, it is
+ *   grows; but exit 78 before anybody ever served its accounts ends the supervisor with 78, and some
+ *   failures in a row then end it with 1, for whoever typed the command sees it. Once somebody has served, it is
  *   tried for ever, at long intervals, and each time said.
  * - A candidate that is ready opens; once it receives it serves, and the one before it is told to drain.
- *   If it is not or does not, it is ended and the one before serves on; unless the serving one died meanwhile: then a recovery starts.
+ *   If it is not or does not, it is ended and the one before serves on; unless that one died meanwhile:
+ *   then a recovery starts.
  * - A serving generation that ends: with 0 it was asked to stop (goal `stop`), with 75 to restart
  *   (goal `restart`); anything else is a crash. A candidate that is on its way then takes its place
  *   when it is ready, else a recovery is started.
@@ -46,113 +43,70 @@ interface Request {
  */
 export class Supervision {
   readonly #options: SupervisorOptions;
+  readonly #log: SupervisorOptions['log'];
   readonly #timeouts: SupervisorTimeouts;
   readonly #listener: Listener;
   readonly #manager: ServiceManager;
   readonly #clock: Clock;
-  readonly #backoff: Backoff;
-  readonly #homeTag: string;
+  readonly #recovery: Recovery;
   readonly #result = Promise.withResolvers<ExitCode>();
-  readonly #living = new Set<Generation>();
-  readonly #sweeps = new Set<Promise<unknown>>();
+  readonly #generations: Generations;
 
   #goal: 'serve' | 'stop' | 'restart' = 'serve';
   #force = false;
-  #number: number;
-  #everServed: boolean;
-  /** A generation has come as far as serving its accounts: exit 78 is no longer a mistake at the start. */
-  #accountsServed = false;
   readonly #accounts: AccountLocks;
-  #failedStarts = 0;
   #serving: Generation | undefined;
   #starting: Generation | undefined;
   #readyTimer: Timer | undefined;
-  #retry: Timer | undefined;
   #handOver: HandOver | undefined;
   /** Hand-overs asked for while nobody served. */
   #waiting: Request[] = [];
 
-  constructor(
-    options: SupervisorOptions,
-    parts: {
-      readonly listener: Listener;
-      readonly manager: ServiceManager;
-      readonly clock: Clock;
-      readonly homeTag: string;
-      /** Generations before this image of the supervisor; above 0 after a re-execution. */
-      readonly generations: number;
-      readonly accounts: AccountLocks;
-    },
-  ) {
+  constructor(options: SupervisorOptions, parts: SupervisionParts) {
     this.#options = options;
+    this.#log = options.log;
     this.#timeouts = { ...TIMEOUT_DEFAULTS, ...options.timeouts };
     this.#listener = parts.listener;
     this.#manager = parts.manager;
     this.#clock = parts.clock;
-    this.#homeTag = parts.homeTag;
     this.#accounts = parts.accounts;
-    this.#number = parts.generations;
-    this.#everServed = parts.generations > 0;
-    this.#backoff = new Backoff(options.backoff);
+    this.#recovery = new Recovery({
+      ...parts,
+      options,
+      everServed: parts.generations > 0,
+      start: (role) => this.#start(role),
+    });
+    this.#generations = new Generations({
+      ...parts,
+      options,
+      timeouts: this.#timeouts,
+      number: parts.generations,
+      events: { message: (g, m) => this.#heard(g, m), ended: (g, exit) => this.#ended(g, exit) },
+    });
   }
 
   /** The number of the latest generation. */
   get generations(): number {
-    return this.#number;
-  }
-
-  get #attempts(): number {
-    return this.#options.startAttempts ?? START_ATTEMPTS;
+    return this.#generations.number;
   }
 
   /** Supervises until the goal is reached. RESTART means that everything has ended to start anew. */
   async run(): Promise<ExitCode> {
-    const unwatch = watch(
-      () => this.#living,
-      (g) => void this.#hung(g),
-      this.#timeouts,
-      this.#clock,
-    );
+    const unwatch = this.#generations.watch();
     this.#options.signals?.subscribe((wish, signal) => {
       this.#log('info', `${signal}: ${wish}`);
       if (wish === 'stop') this.#leaveAll('stop', this.#goal !== 'serve');
-      else
-        this.#begin({
-          order: `signal-${randomBytes(4).toString('hex')}`,
-          force: false,
-          by: 'signal',
-        });
+      else this.#begin({ order: `signal-${randomUUID()}`, force: false, by: 'signal' });
     });
     if (this.#goal === 'serve') this.#start('first');
     const code = await this.#result.promise;
     unwatch();
-    await Promise.all(this.#sweeps);
+    await this.#generations.swept();
     return code;
   }
 
-  #spawn(role: Role): Generation {
-    const generation = new Generation(
-      {
-        generation: ++this.#number,
-        role,
-        alive: this.#alive(),
-        cookie: `${this.#homeTag}.${randomBytes(12).toString('hex')}`,
-        supervisorVersion: this.#options.version,
-        supervisorPid: process.pid,
-        beatMs: this.#timeouts.beatMs,
-      },
-      this.#options.command,
-      this.#listener,
-      this.#clock,
-      { message: (g, m) => this.#heard(g, m), ended: (g, exit) => this.#ended(g, exit) },
-    );
-    this.#living.add(generation);
-    return generation;
-  }
-
   #start(role: 'first' | 'recovery'): void {
-    this.#retry = undefined;
-    const generation = this.#spawn(role);
+    const generation = this.#generations.start(role);
     this.#starting = generation;
     this.#log('info', `generation ${generation.number} starts (${role})`);
     this.#readyTimer = this.#clock.after(this.#timeouts.readyMs, () =>
@@ -167,14 +121,14 @@ export class Supervision {
         from.version = message.version;
         from.stopTimeoutMs = message.stopTimeoutMs;
         from.handoverTimeoutMs = message.handoverTimeoutMs;
-        this.#compareVersions(from);
+        this.#generations.compareVersion(from);
         this.#ready(from, message.tellsReceiving === true);
         return;
       case 'receiving':
         if (this.#handOver?.candidate === from) this.#promote(from);
         return;
       case 'serving':
-        this.#accountsServed = true;
+        this.#recovery.servedAccounts();
         return;
       case 'account-wanted': {
         const { hash } = message;
@@ -205,7 +159,7 @@ export class Supervision {
     generation.state = 'serving';
     generation.missedBeats = 0;
     generation.send({ type: 'activate', ...(handOver && { order: handOver.order }) });
-    if (handOver !== undefined && tellsReceiving) handOver.open(this.#timeouts.openMs);
+    if (handOver !== undefined && tellsReceiving) handOver.open();
     else this.#promote(generation);
   }
 
@@ -217,12 +171,12 @@ export class Supervision {
     this.#serving = generation;
     this.#starting = undefined;
     this.#handOver = undefined;
-    this.#everServed = true;
+    this.#recovery.served();
     if (handOver !== undefined) {
       const { forceMs } = this.#timeouts;
       const handoverMs = predecessor?.handoverTimeoutMs ?? this.#timeouts.handoverMs;
       predecessor?.drain(handOver.order, handOver.force, handoverMs, forceMs);
-      this.#tell(handOver.settle('done'));
+      this.#generations.tell(handOver.settle('done'));
     }
     const where = `${this.#listener.address.host}:${this.#listener.address.port}`;
     this.#log('info', `generation ${generation.number} serves on ${where}`);
@@ -230,36 +184,23 @@ export class Supervision {
     for (const request of this.#waiting.splice(0)) this.#begin(request);
   }
 
-  /** What is installed may be newer than this process: a hand-over replaces generations only. */
-  #compareVersions({ number, version }: Generation): void {
-    const own = this.#options.version;
-    if (version === undefined || version === own) return;
-    this.#log(
-      'warn',
-      `generation ${number} is version ${version}, this supervisor ${own}; \`sluice restart --full\` replaces it, too`,
-    );
-  }
-
   #begin(request: Request): void {
     const { order, force, by } = request;
     if (this.#goal !== 'serve') {
       const reason = `the gateway is about to ${this.#goal}`;
-      this.#tell([{ type: 'handover-result', order, state: 'refused', reason, tookMs: 0 }]);
+      const refused = { state: 'refused', reason, tookMs: 0 } as const;
+      this.#generations.tell([{ type: 'handover-result', order, ...refused }]);
     } else if (this.#handOver !== undefined) {
       this.#handOver.join(order, force);
     } else if (this.#serving === undefined) {
       this.#waiting.push(request);
     } else {
-      const candidate = this.#spawn('successor');
-      const { readyMs } = this.#timeouts;
-      const timedOut = () =>
-        this.#giveUp(
-          'timed-out',
-          this.#handOver?.opening
-            ? `generation ${candidate.number} took no connections within ${this.#timeouts.openMs} ms`
-            : `generation ${candidate.number} was not ready within ${readyMs} ms`,
-        );
-      this.#handOver = new HandOver(candidate, request, { readyMs, timedOut }, this.#clock);
+      const candidate = this.#generations.start('successor');
+      const timing = {
+        ...this.#timeouts,
+        timedOut: (reason: string) => this.#giveUp('timed-out', reason),
+      };
+      this.#handOver = new HandOver(candidate, request, timing, this.#clock);
       this.#serving.send({ type: 'handover-started', order, by });
       this.#log('info', `hand-over ${order}: generation ${candidate.number} starts`);
       this.#manager.reloading(`hand-over to generation ${candidate.number}`);
@@ -271,27 +212,19 @@ export class Supervision {
     const handOver = this.#handOver;
     if (handOver === undefined) return;
     this.#handOver = undefined;
-    this.#tell(handOver.settle(state, reason), handOver.candidate);
+    this.#generations.tell(handOver.settle(state, reason), handOver.candidate);
     handOver.candidate.end(reason, this.#timeouts.killMs);
     if (this.#goal !== 'serve') return;
     const number = this.#serving?.number;
     this.#log('warn', `hand-over ${handOver.order} ${state}: ${reason}`);
-    if (number === undefined) this.#recover(reason);
+    if (number === undefined) this.#recovery.plan(reason, false);
     else this.#manager.ready(`generation ${number} serves on; hand-over ${state}: ${reason}`);
   }
 
   #ended(generation: Generation, exit: Exit): void {
-    this.#living.delete(generation);
-    this.#track(generation.agents.sweep(this.#clock, this.#timeouts.killMs));
+    this.#generations.bury(generation);
     const { number, instance } = generation;
-    const role =
-      generation === this.#serving
-        ? 'serving'
-        : generation === this.#starting
-          ? 'starting'
-          : generation === this.#handOver?.candidate
-            ? 'candidate'
-            : 'leaving';
+    const role = this.#roleOf(generation);
     const asked = generation.endedBecause === undefined && (exit.code === 0 || exit.code === 75);
     const unexpected = role === 'leaving' ? !asked : this.#goal === 'serve';
     // Who serves may also have been asked to end by its own socket; that is no reason to worry.
@@ -299,17 +232,17 @@ export class Supervision {
     this.#log(worrying ? 'warn' : 'info', `generation ${number} (${role}): ${exit.reason}`);
     if (role === 'serving') this.#serving = undefined;
     if (role === 'starting') this.#starting = undefined;
-    this.#tell([
+    this.#generations.tell([
       {
         type: 'alive',
-        instances: this.#alive(),
+        instances: this.#generations.instances,
         unexpected,
         ...(instance !== undefined && { ended: instance }),
       },
     ]);
 
     if (this.#goal !== 'serve') {
-      if (this.#living.size === 0) this.#finish();
+      if (this.#generations.size === 0) this.#finish();
     } else if (role === 'candidate') {
       this.#giveUp('refused', `generation ${number} ${exit.reason}`);
     } else if (role === 'serving' || role === 'starting') {
@@ -318,51 +251,35 @@ export class Supervision {
     }
   }
 
-  /** The goal is to serve, and the one that served or was about to has ended. */
-  #fell(role: 'serving' | 'starting', exit: Exit): void {
-    const { OK, RESTART, CONFIG, FAILURE } = ExitCode;
-    if (exit.code === OK || exit.code === RESTART) {
-      this.#leaveAll(exit.code === OK ? 'stop' : 'restart', false);
-    } else if (
-      exit.code === CONFIG &&
-      !this.#accountsServed &&
-      (role === 'serving' || !this.#everServed)
-    ) {
-      this.#result.resolve(CONFIG);
-    } else if (role === 'starting' && !this.#everServed && ++this.#failedStarts >= this.#attempts) {
-      this.#log('error', `${this.#failedStarts} starts have failed, the last one: ${exit.reason}`);
-      this.#result.resolve(FAILURE);
-    } else if (this.#handOver === undefined) {
-      this.#recover(exit.reason, exit.code === CONFIG);
-    }
+  #roleOf(generation: Generation): 'serving' | 'starting' | 'candidate' | 'leaving' {
+    if (generation === this.#serving) return 'serving';
+    if (generation === this.#starting) return 'starting';
+    return generation === this.#handOver?.candidate ? 'candidate' : 'leaving';
   }
 
-  #recover(reason: string, hopeless = false): void {
-    const wait = this.#backoff.failed(this.#clock.monotonic(), hopeless);
-    if (wait.looping) {
-      this.#log(
-        'error',
-        `nobody serves: ${reason}. ${wait.failures} failures in a row of minutes; ` +
-          `next try in ${wait.ms / 1_000} s, and so on until it works`,
-      );
-      this.#manager.status(`nobody serves: ${reason}; next try in ${wait.ms / 1_000} s`);
+  /** The goal is to serve, and the one that served or was about to has ended. */
+  #fell(role: 'serving' | 'starting', exit: Exit): void {
+    const { OK, RESTART, CONFIG } = ExitCode;
+    if (exit.code === OK || exit.code === RESTART) {
+      this.#leaveAll(exit.code === OK ? 'stop' : 'restart', false);
+      return;
     }
-    const role = this.#everServed ? 'recovery' : 'first';
-    if (wait.ms === 0) this.#start(role);
-    else this.#retry = this.#clock.after(wait.ms, () => this.#start(role));
+    const end = this.#recovery.verdict(role, exit);
+    if (end !== undefined) this.#result.resolve(end);
+    // A successor that is on its way takes the place.
+    else if (this.#handOver === undefined) this.#recovery.plan(exit.reason, exit.code === CONFIG);
   }
 
   #leaveAll(goal: 'stop' | 'restart', force: boolean, order?: string): void {
     // A stop outranks a restart that is under way; nothing outranks a stop.
     if (this.#goal !== 'stop') this.#goal = goal;
     this.#force ||= force;
-    this.#retry?.cancel();
+    this.#recovery.cancel();
     this.#readyTimer?.cancel();
     this.#manager.stopping(this.#goal === 'stop' ? 'stopping' : 'restarting');
     this.#giveUp('refused', `the gateway is about to ${this.#goal}`);
-    const orders = this.#waiting.splice(0);
-    for (const request of orders) this.#begin(request);
-    for (const generation of this.#living) {
+    for (const request of this.#waiting.splice(0)) this.#begin(request);
+    for (const generation of this.#generations) {
       if (generation.endedBecause !== undefined) continue;
       const ms = this.#force
         ? this.#timeouts.forceMs
@@ -374,39 +291,10 @@ export class Supervision {
       };
       generation.stop(how, ms);
     }
-    if (this.#living.size === 0) this.#finish();
+    if (this.#generations.size === 0) this.#finish();
   }
 
   #finish(): void {
     this.#result.resolve(this.#goal === 'restart' ? ExitCode.RESTART : ExitCode.OK);
-  }
-
-  async #hung(generation: Generation): Promise<void> {
-    const { watchdogMs } = this.#timeouts;
-    const stack = generation.pid === undefined ? '' : await stackOf(generation.pid);
-    this.#log(
-      'error',
-      `generation ${generation.number} hangs, silent for ${watchdogMs} ms; ended. It was at:\n${stack}`,
-    );
-    generation.end(`was silent for ${watchdogMs} ms`, 0);
-  }
-
-  #alive(): string[] {
-    return [...this.#living].flatMap((g) => (g.instance === undefined ? [] : [g.instance]));
-  }
-
-  #tell(messages: readonly ToGeneration[], except?: Generation): void {
-    for (const generation of this.#living) {
-      if (generation !== except) for (const message of messages) generation.send(message);
-    }
-  }
-
-  #track(sweep: Promise<unknown>): void {
-    this.#sweeps.add(sweep);
-    void sweep.finally(() => this.#sweeps.delete(sweep));
-  }
-
-  #log(level: 'info' | 'warn' | 'error', message: string): void {
-    this.#options.log(level, message);
   }
 }
