@@ -104,15 +104,14 @@ export class Asking {
     const answered = new Promise<string | undefined>((resolve) => {
       this.#resolve = resolve;
     });
-    if (before?.id === asked.id) {
-      const early = await this.#kept.answerTo(turn, asked.id);
-      if (early !== undefined) this.#resolve?.(early);
-    }
+    let early: string | undefined;
+    if (before?.id === asked.id) early = await this.#kept.answerTo(turn, asked.id);
+    if (early !== undefined) this.#resolve?.(early);
     this.#wrote = true;
     // Not waited for: the question is shown at once, and what is written later is written behind it.
     void this.#kept.keep(turn, asked).catch(() => {});
     const timer = clock.after(settings.questionTimeout, () => this.#resolve?.(undefined));
-    this.#show(asked, this.#shown === asked.id);
+    if (early === undefined) this.#show(asked, this.#shown === asked.id);
     const option = await answered;
     timer.cancel();
     this.#resolve = undefined;

@@ -371,6 +371,26 @@ describe('an ACP agent', () => {
     expect(pids.size).toBe(0);
   });
 
+  it('takes text into a running turn where the agent has the extension for it', async () => {
+    const { agent } = acp('steers');
+    const sink = new Recorder();
+    const abort = new AbortController();
+    const run = agent.start(turnInput('!hang'), sink, abort.signal);
+    expect(await run.steer?.('too early')).toBe(false);
+    await eventually('it works', () => sink.said !== '');
+    expect(agent.capabilities.steer).toBe(true);
+    expect(await run.steer?.('also this')).toBe(true);
+    await eventually('it took it', () => sink.said.includes('(noted: also this)'));
+    abort.abort();
+    await within(run.result);
+    expect(await run.steer?.('too late')).toBe(false);
+
+    const plain = acp();
+    const other = plain.agent.start(turnInput('!hang'), new Recorder(), AbortSignal.timeout(1_000));
+    expect(await other.steer?.('no')).toBe(false);
+    expect(plain.agent.capabilities.steer).toBe(false);
+  });
+
   it('takes either a command or a preset', () => {
     expect(AcpOptions.safeParse({ type: 'acp' }).success).toBe(false);
     expect(AcpOptions.safeParse({ type: 'acp', preset: 'opencode' }).success).toBe(true);

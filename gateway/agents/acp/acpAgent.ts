@@ -22,7 +22,7 @@ const SHARED = 'shared';
  * (https://agentclientprotocol.com). Its process is kept warm between turns; its own session is saved
  * and loaded again after a restart, or told the conversation anew where it cannot load.
  *
- * The protocol takes no text into a running turn, so it can't be steered.
+ * The protocol takes no text into a running turn: it can be steered only where it has an extension for it.
  * @throws ConfigError when `env` names a variable of the gateway.
  */
 export function createAcpAgent(
@@ -37,6 +37,7 @@ export function createAcpAgent(
   const closing = new AbortController();
   const running = new Set<Promise<AgentResult>>();
   let models: readonly string[] = [];
+  let steers = false;
   const pool = new Pool(
     (key) => launch(key),
     {
@@ -83,7 +84,12 @@ export function createAcpAgent(
     }
   }
 
-  async function turn(input: TurnInput, sink: TurnSink, signal: AbortSignal): Promise<AgentResult> {
+  async function turn(
+    input: TurnInput,
+    sink: TurnSink,
+    signal: AbortSignal,
+    begun: (turn: AcpTurn) => void,
+  ): Promise<AgentResult> {
     let current: AcpTurn | undefined;
     let giveBack = () => {};
     try {
@@ -99,7 +105,9 @@ export function createAcpAgent(
       }
       giveBack = taken.giveBack;
       const world = { name, options, deps, cwd: await folderOf(input.session) };
+      steers = taken.process.steers;
       current = new AcpTurn(world, taken.process, input, sink, signal);
+      begun(current);
       const result = await Promise.race([current.run(), afterAbort(signal)]);
       if (result === undefined) {
         // It does not even open a session.
@@ -134,7 +142,10 @@ export function createAcpAgent(
   return {
     name,
     capabilities: {
-      steer: false,
+      /** Known once a process has said so. */
+      get steer() {
+        return steers;
+      },
       resume: true,
       images: deps.readFile !== undefined,
       files: deps.readFile !== undefined,
@@ -159,10 +170,14 @@ export function createAcpAgent(
       if (options.process === 'session') await pool.end(key);
     },
     start(input, sink, signal) {
-      const result = turn(input, sink, AbortSignal.any([signal, closing.signal]));
+      let current: AcpTurn | undefined;
+      const begun = (turn: AcpTurn) => {
+        current = turn;
+      };
+      const result = turn(input, sink, AbortSignal.any([signal, closing.signal]), begun);
       running.add(result);
       void result.then(() => running.delete(result));
-      return { result };
+      return { result, steer: async (text) => (await current?.steer(text)) ?? false };
     },
     async endSession(session) {
       if (options.process === 'session') await pool.end(session);

@@ -17,6 +17,7 @@ import { logLines } from '../shared/lines.ts';
 import { readTextFile, writeTextFile } from './files.ts';
 import { messageStream } from './messageStream.ts';
 import type { AcpOptions } from './options.ts';
+import { canSteer } from './steering.ts';
 import { Terminals } from './terminals.ts';
 import { FAILURES_WANTED } from './toldFailure.ts';
 
@@ -46,6 +47,8 @@ export class AcpProcess {
   /** Why the gateway ended it, as the end of a sentence. */
   endedBecause: string | undefined;
   capabilities: NonNullable<InitializeResponse['agentCapabilities']> = {};
+  /** It takes text into a running prompt, by the extension of `steering.ts`. */
+  steers = false;
   readonly #connection: ClientConnection;
   readonly #terminals: Terminals;
   readonly #options: AcpOptions;
@@ -101,6 +104,7 @@ export class AcpProcess {
       );
     }
     this.capabilities = answer.agentCapabilities ?? {};
+    this.steers = canSteer(answer._meta) || canSteer(this.capabilities._meta);
   }
 
   /** What `request` gives, unless the process ends or `start_timeout` passes before. */

@@ -11,6 +11,7 @@ import { type Decision, decidePermission } from './permission.ts';
 import { promptOf } from './prompt.ts';
 import { readState, type SavedState } from './savedState.ts';
 import { chooseModel, openSession } from './session.ts';
+import { steerSession } from './steering.ts';
 import { failureIn, isFailureReport } from './toldFailure.ts';
 import { Updates } from './updates.ts';
 
@@ -91,6 +92,13 @@ export class AcpTurn {
       session.listener = undefined;
       session.cost = this.updates.cost ?? session.cost;
     }
+  }
+
+  /** Puts text into the prompt that runs. `false`: too late, or the agent can't. */
+  async steer(text: string): Promise<boolean> {
+    const session = this.#session;
+    if (session?.listener === undefined || this.#signal.aborted) return false;
+    return steerSession(this.#process, session.id, text);
   }
 
   async #prompted(answer: Promise<PromptResponse>, sessionId: string): Promise<AgentResult> {

@@ -19,6 +19,11 @@ export interface PermissionRules {
   readonly remembered: Remembered;
 }
 
+/** What an agent asks is shown in chats, on buttons and in the journal. */
+const QUESTION_LENGTH = 1_500;
+const LABEL_LENGTH = 100;
+const MOST_OPTIONS = 12;
+
 const CANCELLED: RequestPermissionResponse = { outcome: { outcome: 'cancelled' } };
 
 /**
@@ -41,8 +46,10 @@ export async function decidePermission(
   const chosen = await Promise.race([
     sink.ask({
       id: `${request.sessionId}/${toolCall.toolCallId}`,
-      text: `May I: ${toolCall.title ?? toolCall.kind ?? 'go on'}?`,
-      options: options.map((o) => ({ id: o.optionId, label: o.name })),
+      text: `May I: ${(toolCall.title ?? toolCall.kind ?? 'go on').slice(0, QUESTION_LENGTH)}?`,
+      options: options
+        .slice(0, MOST_OPTIONS)
+        .map((o) => ({ id: o.optionId, label: o.name.slice(0, LABEL_LENGTH) })),
     }),
     aborted(signal),
   ]);

@@ -3,6 +3,7 @@ import type { TurnSink } from '../agent.ts';
 import { failureIn } from './toldFailure.ts';
 
 const SUMMARY_LENGTH = 200;
+const TITLE_LENGTH = 500;
 
 interface KnownStep {
   name: string;
@@ -94,7 +95,7 @@ export class Updates {
     };
     this.#steps.set(id, step);
     if (call.name ?? call.kind) step.name = (call.name ?? call.kind) as string;
-    step.title = call.title ?? step.title;
+    step.title = call.title?.slice(0, TITLE_LENGTH) ?? step.title;
     if (hasArguments(call.rawInput)) step.args = call.rawInput;
     const ended = call.status === 'completed' || call.status === 'failed';
     const runs = starts || ended || call.status === 'in_progress';

@@ -29,6 +29,8 @@ function scriptFor(maker: Maker): (request: ModelRequest) => ModelAnswer {
     if (last?.role === 'tool') return { parts: ['the tool ', 'has run'] };
     if (text.includes('please work')) return { toolCalls: [maker.shell('echo ran > made.txt')] };
     if (text.includes('cut off')) return { parts: ['taken ', 'up'] };
+    if (text.includes('please wait'))
+      return { parts: Array.from({ length: 40 }, () => 'so '), pauseMs: 100 };
     if (text.includes('please hang')) return { parts: ['so far '], last: 'hang' };
     if (text.includes('please fail')) return { status: 400, error: 'the model is broken' };
     return { parts: ['hello ', 'there'] };
@@ -70,7 +72,7 @@ export function drive(maker: Maker): void {
       const result = within(run.result, BOUND_MS).finally(() => {
         state = (sink.states.at(-1) as JsonValue | undefined) ?? state;
       });
-      return { sink, abort, result };
+      return { sink, abort, run, result };
     }
 
     /** What the model was told of the conversation since a moment. */
@@ -119,6 +121,17 @@ export function drive(maker: Maker): void {
       expect(ended.text).toContain('so far');
       expect(await ask('hello').result).toMatchObject({ end: 'answered' });
     });
+
+    if (maker.steers) {
+      it('takes text into its running turn', async () => {
+        const { sink, run, result } = ask('please wait');
+        await eventually('it said something', () => sink.said !== '', BOUND_MS);
+        expect(await run.steer?.('also this')).toBe(true);
+        expect((await result).text).toMatch(/hello there$/);
+        expect(toldSince(model.requests.length - 1)).toContain('also this');
+        expect(await run.steer?.('too late')).toBe(false);
+      });
+    }
 
     it('R23 takes up a turn that a restart cut off, in the conversation it had', async () => {
       const { sink } = ask('please hang');

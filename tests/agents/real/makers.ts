@@ -10,6 +10,8 @@ export interface Maker extends RealAgent {
   readonly files: (model: string) => Readonly<Record<string, string>>;
   /** Variables it gets besides those that every agent gets. */
   readonly env: (model: string) => Readonly<Record<string, string>>;
+  /** It takes text into a running turn. */
+  readonly steers?: true;
   /** The model's call of the tool that runs a command. */
   readonly shell: (command: string) => NonNullable<ModelAnswer['toolCalls']>[number];
 }
@@ -62,6 +64,7 @@ export const MAKERS = {
     name: '@agentclientprotocol/codex-acp',
     version: '2.6.0',
     preset: 'codex',
+    steers: true,
     files: (model) => ({
       '.codex/config.toml': `
         model = "scripted"

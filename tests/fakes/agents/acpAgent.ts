@@ -54,6 +54,7 @@ const handlers: Record<string, (params: Params) => Promise<object | null> | obje
       promptCapabilities: { image: true },
     },
     agentInfo: { name: 'fake', version: '1' },
+    ...(start === 'steers' ? { _meta: { steering: { supported: true } } } : {}),
   }),
   'session/new': (params) => {
     if (start === 'login') throw { code: -32000, message: 'Authentication required' };
@@ -91,6 +92,11 @@ const handlers: Record<string, (params: Params) => Promise<object | null> | obje
     say('', `model ${value}`);
     appendFileSync(join(cwd, 'model.txt'), value);
     return { configOptions: [] };
+  },
+  '_session/steering': ({ sessionId, prompt }) => {
+    if (!cancelled.has(sessionId)) return { outcome: 'promptRequired' };
+    say(sessionId, ` (noted: ${prompt[0]?.text})`);
+    return { outcome: 'injected' };
   },
   'session/prompt': ({ sessionId, prompt }) => promptTurn(sessionId, prompt),
 };
