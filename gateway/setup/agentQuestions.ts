@@ -109,15 +109,15 @@ async function acp(asked: Asked, same: string | undefined): Promise<Found> {
   const known = PRESET_NAMES.toSorted(
     (a, b) => Number(installed.has(b)) - Number(installed.has(a)),
   );
-  const preset = await prompts.select<PresetName | undefined>('Which one?', [
+  const preset = await prompts.select<PresetName | 'another'>('Which one?', [
     ...known.map((name) => ({
       value: name,
-      label: name,
-      hint: installed.has(name) ? 'installed' : `not found: ${PRESETS[name][0]}`,
+      label: installed.has(name) ? `${name} (installed)` : name,
+      hint: installed.has(name) ? PRESETS[name].join(' ') : `not found: ${PRESETS[name][0]}`,
     })),
-    { value: undefined, label: 'another', hint: 'give its command' },
+    { value: 'another', label: 'another', hint: 'give its command' },
   ]);
-  if (preset !== undefined) return { name: preset, options: { preset } };
+  if (preset !== 'another') return { name: preset, options: { preset } };
   return {
     name: 'acp',
     options: { command: await command(asked, ['agents', same ?? '', 'command']) },

@@ -1,5 +1,7 @@
 import { createServer } from 'node:net';
+import { installedUnit } from '../../service/installedUnit.ts';
 import type { Check } from '../check.ts';
+import type { Examinee } from '../examinee.ts';
 import { says } from '../finding.ts';
 
 const { ok, problem, skipped } = says('port');
@@ -21,6 +23,7 @@ export const portCheck: Check = {
       case undefined:
         return [ok(`${at} is free`)];
       case 'EADDRINUSE':
+        if (await systemdListens(of)) return [ok(`${at}, held by systemd for it`)];
         return [
           problem(
             `another program listens on ${at}`,
@@ -44,6 +47,15 @@ export const portCheck: Check = {
     }
   },
 };
+
+/** Whether systemd holds the socket, to start the gateway at the first connection. */
+async function systemdListens({ run, platform }: Examinee): Promise<boolean> {
+  if (platform === 'darwin') return false;
+  const sockets = (['user', 'system'] as const).map((scope) =>
+    installedUnit('sluice.socket', scope, run),
+  );
+  return (await Promise.all(sockets)).some((unit) => unit?.active === 'active');
+}
 
 /** The code of what stands in the way, or undefined where the socket can be had. */
 function listening(host: string, port: number): Promise<string | undefined> {
