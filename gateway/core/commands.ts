@@ -114,7 +114,8 @@ export const COMMANDS = [
   {
     name: 'restart',
     aliases: [],
-    help: 'Restart the gateway; nothing is lost.',
+    args: '[idle|force]',
+    help: 'Restart the gateway; nothing is lost. idle: once nothing runs. force: cut what runs.',
     category: 'operation',
     scope: 'both',
     who: 'owner',

@@ -52,15 +52,15 @@ it('ends a hook that hangs', async () => {
   expect(failures[0]).toContain('longer than 0.2 s');
 });
 
-it('gives a hook no more of the environment than it is handed', async () => {
+it('gives a hook no more of the environment than it is handed, and the turn that it is told of', async () => {
   const { hooks, out } = hooksWith(
     `import { writeFileSync } from 'node:fs'; writeFileSync(process.env.OUT, Object.keys(process.env).filter((k) => !k.startsWith('__')).sort().join());`,
   );
   process.env.SLUICE_TEST_SECRET = 'x';
-  hooks.fire(payload('turn:end'));
+  hooks.fire({ ...payload('turn:end'), turn: 't-1' });
   await hooks.settled();
   delete process.env.SLUICE_TEST_SECRET;
-  expect(readFileSync(out, 'utf8')).toBe('OUT,PATH');
+  expect(readFileSync(out, 'utf8')).toBe('OUT,PATH,SLUICE_TURN');
 });
 
 it('R25 ends what a hook leaves behind, and does not wait for it', async () => {

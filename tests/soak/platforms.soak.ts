@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CRASH_POINTS, type CrashPoint } from '../../gateway/lifecycle/crashPoint.ts';
+import { LEAVING, STARTING } from '../harness/crashes.ts';
 import { eventually } from '../harness/eventually.ts';
 import { tempDir } from '../harness/temp.ts';
 import {
@@ -20,14 +21,9 @@ const listed = <T extends string>(name: string, all: readonly T[]): readonly T[]
   return wanted === undefined ? all : all.filter((one) => wanted.includes(one));
 };
 const PASSINGS = Number(process.env.SOAK_PASSINGS ?? 3);
-/** Passed in a generation on its way up; it dies of them in the second, which takes over from a kill. */
-const STARTING: readonly CrashPoint[] = ['instance-joined', 'work-adopted', 'serving'];
-const LEAVING: readonly CrashPoint[] = [
-  'drain-begun',
-  'input-handed-over',
-  'sending-handed-over',
-  'before-leave',
-];
+/** It dies of what is passed on the way up in its second generation, which takes over from a kill. */
+const starting = (point: CrashPoint) => STARTING.some((one) => one === point);
+const leaving = (point: CrashPoint) => LEAVING.some((one) => one === point);
 /** Plain Telegram sends are blind: what was being sent, of each chat at most one, may show twice, marked. */
 const MAY_DOUBLE: Record<PlaceName, number> = { telegram: 3, discord: 0, webhook: 0 };
 const PEOPLE = [0, 1, 2] as const;
@@ -35,14 +31,14 @@ const PEOPLE = [0, 1, 2] as const;
 const undo = (close: () => unknown) => onTestFinished(async () => void (await close()));
 const cases = listed('SOAK_PLATFORMS', PLACES).flatMap((name) =>
   listed('SOAK_POINTS', CRASH_POINTS).flatMap((point) => {
-    const once = STARTING.includes(point) || LEAVING.includes(point);
+    const once = starting(point) || leaving(point);
     return Array.from({ length: once ? 1 : PASSINGS }, (_, i) => [name, point, i + 1] as const);
   }),
 );
 
 describe('R01 R02 R05 R26 kill -9', () => {
   it.each(cases)('%s at %s, passing %i: nothing lost or out of order', async (name, point, nth) => {
-    const generation = STARTING.includes(point) ? 2 : 1;
+    const generation = starting(point) ? 2 : 1;
     const town = await openTown({
       dir: tempDir(),
       undo,
@@ -54,7 +50,7 @@ describe('R01 R02 R05 R26 kill -9', () => {
       for (let i = 0; i < 12; i++) await place.say(PEOPLE[i % 3] as 0);
     })();
     if (generation === 2) await town.daemon.killGeneration();
-    if (LEAVING.includes(point)) await town.daemon.client.restart({ by: 'test' });
+    if (leaving(point)) await town.daemon.client.restart({ by: 'test' });
     await talk;
     await town.daemon.untilStatus('was killed', (s) => s.generation > generation, 60_000);
     await receives(town.daemon);
