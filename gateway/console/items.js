@@ -1,17 +1,19 @@
 import { windowOf } from './transcript.js';
 
 /**
- * What a conversation shows, in order: the transcript with the gateway's own words between its lines by
- * time, then what runs, then what waits, then what has not left this page. Each thing has one key for its
- * whole life, so a running answer becomes a line of the transcript without being drawn anew.
+ * What a conversation shows, in order: the transcript and what is being answered, with the gateway's own
+ * words between them by time, then the running answers, what waits, and what has not left this page.
+ * Each thing has one key for its whole life, so a running answer becomes a line of the transcript without
+ * being drawn anew.
  */
 export function itemsOf(state, isShown, chat) {
-  const { transcript, said, turns, asked, pending, steps } = state;
+  const { transcript, said, turns, asked, pending, steps, began } = state;
   const { lines: shown, more, toLast } = windowOf(transcript);
   const lines = shown.map((entry) => ({
     kind: 'entry',
     key: keyOf(entry),
-    at: entry.at,
+    // A person's line is written down when its answer is; what was said meanwhile comes after it.
+    at: entry.role === 'user' ? (began.get(entry.turn) ?? entry.at) : entry.at,
     entry,
     steps: entry.role === 'assistant' ? steps.get(entry.turn) : undefined,
   }));
@@ -22,24 +24,23 @@ export function itemsOf(state, isShown, chat) {
       continue;
     lines.push({ kind: 'said', key: `said:${note.id}`, at: note.at, message: note });
   }
-  lines.sort((a, b) => a.at - b.at);
-  // What runs and waits comes after the last line, which is not there.
-  if (!toLast) return lines;
-
   const settledHere = new Set(transcript.entries.map((e) => `${e.role}:${e.turn}`));
   const now = [];
-  for (const turn of turns.values()) {
+  // What runs and waits comes after the last line; a window further up has neither.
+  for (const turn of toLast ? turns.values() : []) {
     if (!isShown(turn.lane)) continue;
     for (const { id } of turn.asked) {
       const message = asked.get(id);
       if (message && message.text !== undefined && message.state !== 'queued') {
-        now.push({ kind: 'asked', key: `message:${id}`, message });
+        lines.push({ kind: 'asked', key: `message:${id}`, at: turn.startedAt, message });
       }
     }
     if (settledHere.has(`assistant:${turn.turn}`)) continue;
     now.push({ kind: 'turn', key: `assistant:${turn.turn}`, turn });
   }
-  const running = new Set(now.filter((i) => i.kind === 'asked').map((i) => i.message.id));
+  lines.sort((a, b) => a.at - b.at);
+  if (!toLast) return lines;
+  const running = new Set(lines.filter((i) => i.kind === 'asked').map((i) => i.message.id));
   const waiting = [...asked.values()]
     .filter((m) => isShown(m.lane) && !running.has(m.id) && m.text !== undefined)
     .sort((a, b) => a.at - b.at)

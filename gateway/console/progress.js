@@ -77,12 +77,13 @@ const changes = {
 
   ended(s, { lane, turn, end }, after) {
     const known = s.turns.get(turn);
+    // Of a turn whose start was not heard only this page's clock would tell.
+    if (known !== undefined && !known.partial) remember(s.began, turn, known.startedAt);
     if (known !== undefined && known.steps.length > 0 && isShown(lane)) {
       // A step that was under way did not go on without its turn.
       const cut = (step) => (step.state === 'started' ? { ...step, state: 'cut' } : step);
       known.steps = known.steps.map(cut);
-      s.steps.set(turn, known.steps);
-      if (s.steps.size > 100) s.steps.delete(s.steps.keys().next().value);
+      remember(s.steps, turn, known.steps);
     }
     if (known !== undefined && isShown(lane) && end !== 'suspended') {
       s.turns.set(turn, { ...known, ended: end, question: undefined });
@@ -123,6 +124,12 @@ const changes = {
     else after.sessions();
   },
 };
+
+/** Keeps the latest hundred. */
+function remember(map, key, value) {
+  map.set(key, value);
+  if (map.size > 100) map.delete(map.keys().next().value);
+}
 
 function turnOf(s, turn, lane) {
   return (

@@ -6,6 +6,7 @@
  * - `asked`: messages of people that no transcript has yet, by id, with what they wait for.
  * - `over`: ids of the latest messages with an outcome: a list read before it still has them waiting.
  * - `steps`: of the latest turns that have ended, so that they stay where they were seen.
+ * - `began`: when those turns began.
  * - `said`: the gateway's own words, by id.
  * - `pending`: messages that the gateway has not taken yet; they are in this browser's storage, too.
  */
@@ -28,6 +29,7 @@ export const state = {
   over: new Set(),
   said: new Map(),
   steps: new Map(),
+  began: new Map(),
   pending: [],
   /** How many messages were sent from this page. */
   sent: 0,

@@ -16,12 +16,24 @@ describe('a conversation in the page', () => {
     puppet.turn?.text('Here is **the first');
     await page.getByText('Here is').waitFor();
     await page.getByText('search', { exact: true }).first().waitFor();
+    // The gateway's word in between has one place, before and after the end.
+    await host.say(puppet.turn?.message.lane ?? '', 'A word from the gateway.');
+    await page.getByText('A word from the gateway.').waitFor();
+    const order = () => page.locator('.column > *').allTextContents();
+    const during = await order();
+    expect(during[0]).toContain('Tell me');
+    expect(during[1]).toContain('A word from the gateway.');
     puppet.turn?.text(' half** and the second.');
     puppet.turn?.step('s1', 'search', 'done', '3 found');
     puppet.finish();
     await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
     await page.locator('strong', { hasText: 'the first half' }).waitFor();
     expect(await page.getByText('and the second.').count()).toBe(1);
+    await eventually('in order', async () => {
+      const [asked, word, answer, ...rest] = await order();
+      const right = asked?.includes('Tell me') && word?.includes('A word') && rest.length === 0;
+      return right && answer?.includes('the first half and the second.');
+    });
     expect(await page.locator('.bubble', { hasText: 'Tell me' }).count()).toBe(1);
     expect(page.problems).toEqual([]);
   });
