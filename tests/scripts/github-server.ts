@@ -1,6 +1,23 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { RestEndpointMethodTypes as Rest } from '@octokit/rest';
 import { onTestFinished } from 'vitest';
+
+// What is answered is held against the types that octokit generates from GitHub's OpenAPI description.
+type Pull = Rest['pulls']['get']['response']['data'];
+type PullShape = Pick<Pull, 'number' | 'title' | 'body'> & {
+  user: Pick<NonNullable<Pull['user']>, 'login' | 'id' | 'type'> | null;
+};
+type IssueShape = Pick<Rest['issues']['get']['response']['data'], 'number'>;
+type ReleaseShape = Pick<
+  Rest['repos']['getReleaseByTag']['response']['data'],
+  'id' | 'body' | 'tag_name' | 'html_url'
+>;
+type Commit = Rest['repos']['getCommit']['response']['data'];
+type CommitShape = Pick<Commit, 'sha'> & {
+  author: { login: string };
+  commit: { author: Pick<NonNullable<Commit['commit']['author']>, 'name' | 'email'> };
+};
 
 export interface FakePull {
   readonly login: string | null;
@@ -87,20 +104,33 @@ async function answer(fake: FakeGitHub, req: IncomingMessage, res: ServerRespons
     const etag = `W/"${Buffer.from(JSON.stringify(found)).toString('hex').slice(0, 40)}"`;
     if (req.headers['if-none-match'] === etag) return send(304, undefined, { etag });
     const user = found.login === null ? null : { login: found.login, id: 1, type: 'User' };
-    return send(
-      200,
-      { number: Number(pull[1]), title: found.title ?? '', body: found.body ?? null, user },
-      { etag },
-    );
+    const answer: PullShape = {
+      number: Number(pull[1]),
+      title: found.title ?? '',
+      body: found.body ?? null,
+      user,
+    };
+    return send(200, answer, { etag });
   }
   const issue = /^\/repos\/acme\/app\/issues\/(\d+)$/.exec(path);
   if (issue !== null) {
     return fake.issues.has(Number(issue[1]))
-      ? send(200, { number: Number(issue[1]) })
+      ? send(200, { number: Number(issue[1]) } satisfies IssueShape)
       : send(404, NOT_FOUND);
   }
+  const commit = /^\/repos\/acme\/app\/commits\/(\w+)$/.exec(path);
+  const account = [...fake.accounts][0];
+  if (commit !== null && account !== undefined) {
+    const [email, login] = account;
+    const answer: CommitShape = {
+      sha: commit[1]!,
+      author: { login },
+      commit: { author: { name: login, email } },
+    };
+    return send(200, answer);
+  }
   const byTag = /^\/repos\/acme\/app\/releases\/tags\/(.+)$/.exec(path);
-  const shape = (tag: string, each: { id: number; body: string }) => ({
+  const shape = (tag: string, each: { id: number; body: string }): ReleaseShape => ({
     ...each,
     tag_name: tag,
     html_url: `${fake.url}/r/${tag}`,

@@ -103,6 +103,12 @@ describe('asking GitHub', () => {
     expect(facts.get('0b')!.authors.map((each) => each.login)).toEqual(['ann', 'bob']);
     expect(server.requests).toHaveLength(1);
   });
+  it('asks for one commit at a time without a token', async () => {
+    const server = await fakeGitHub();
+    server.accounts.set('a@x.example', 'ann');
+    const { facts } = await (await forgeOf(server, {})).commits(['0a']);
+    expect(facts.get('0a')!.authors).toEqual([{ login: 'ann', email: 'a@x.example' }]);
+  });
   it('sends the token to the configured host only, and never repeats it in a reason', async () => {
     const server = await fakeGitHub();
     const other = await fakeGitHub();
