@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { CannotCheck } from './errors.ts';
 
 /** The part of git this tooling needs: one command, its whole output. */
@@ -11,14 +12,15 @@ export interface Git {
 const SILENCE_MS = 120_000;
 
 /**
- * Opens a repository (a work tree, a linked one, or a bare one) through simple-git.
+ * Opens the repository that `dir` is in (a work tree, a linked one, or a bare one) through
+ * simple-git. Of a work tree its top is taken: that is where its configuration lies.
  * @throws CannotCheck when `dir` is no git repository.
  */
-export async function openGit(dir: string): Promise<Git> {
+export async function openGit(folder: string): Promise<Git> {
   const { simpleGit } = await import('simple-git');
-  const open = () =>
+  const open = (baseDir: string) =>
     simpleGit({
-      baseDir: dir,
+      baseDir,
       timeout: { block: SILENCE_MS },
       // By default a failure without words on stderr counts as success.
       errors: (error, result) =>
@@ -27,11 +29,16 @@ export async function openGit(dir: string): Promise<Git> {
           : (error ?? new Error(Buffer.concat(result.stdErr).toString().trim() || 'git failed')),
     });
   let git: ReturnType<typeof open>;
+  let dir = folder;
   try {
-    git = open();
-    await git.raw(['rev-parse', '--git-dir']);
+    git = open(folder);
+    const [, up = ''] = (await git.raw(['rev-parse', '--git-dir', '--show-cdup'])).split('\n');
+    if (up !== '') {
+      dir = resolve(folder, up);
+      git = open(dir);
+    }
   } catch {
-    throw new CannotCheck(`${dir} is not a git repository`);
+    throw new CannotCheck(`${folder} is not a git repository`);
   }
   return {
     dir,
@@ -43,7 +50,7 @@ export async function openGit(dir: string): Promise<Git> {
 /** simple-git can't write to a command's standard input; the few that read it are spawned. */
 async function runWithInput(dir: string, args: readonly string[], input: string): Promise<string> {
   const { spawn } = await import('node:child_process');
-  return new Promise((resolve, reject) => {
+  return new Promise((done, reject) => {
     const child = spawn('git', ['-C', dir, ...args], { timeout: SILENCE_MS });
     const out: Buffer[] = [];
     let err = '';
@@ -53,7 +60,7 @@ async function runWithInput(dir: string, args: readonly string[], input: string)
     });
     child.on('error', reject);
     child.on('close', (code) =>
-      code === 0 ? resolve(Buffer.concat(out).toString()) : reject(new Error(err.trim())),
+      code === 0 ? done(Buffer.concat(out).toString()) : reject(new Error(err.trim())),
     );
     // git may end before it has read everything; its exit code tells, not EPIPE.
     child.stdin.on('error', () => {});

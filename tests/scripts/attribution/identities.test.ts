@@ -38,6 +38,13 @@ describe('identities', () => {
       true,
     );
   });
+  it('finds the AUTHOR_MAP from a folder inside the repository too', async () => {
+    const repo = withMap('authors:\n  mo-l:\n    addresses: [mo@x.example]\n');
+    repo.commit('a', 'Mo <mo@x.example>');
+    mkdirSync(join(repo.dir, 'deep/er'), { recursive: true });
+    const { ids } = await auditJson({ ...repo, dir: join(repo.dir, 'deep/er') });
+    expect(ids).toEqual(['@mo-l']);
+  });
   it('parts one address of two people by .mailmap, in trailers as well', async () => {
     const repo = makeRepo();
     repo.write(
