@@ -64,7 +64,7 @@ async function run(options: Options, io: Io): Promise<number> {
     const after = await fix(result, { file, text: before, config });
     if (after.text !== before || after.mapText !== undefined) result = await check(after.text);
     if (file !== undefined && after.text !== undefined && after.text !== before) {
-      await writeFile(file, after.text);
+      await writeOrTell(file, after.text);
       if (!options.quiet) io.err(`wrote ${file}\n`);
     }
     if (after.mapText !== undefined && !options.quiet) io.err(`wrote ${config.authors}\n`);
@@ -72,7 +72,7 @@ async function run(options: Options, io: Io): Promise<number> {
   if (options.html !== undefined) {
     const { htmlReport } = await import('./report/html.ts');
     const web = config.repo === undefined ? undefined : `https://${config.host}/${config.repo}`;
-    await writeFile(options.html, htmlReport(result, web === undefined ? {} : { web }));
+    await writeOrTell(options.html, htmlReport(result, web === undefined ? {} : { web }));
   }
   io.out(await render(result, options, io));
   return result.exitCode;
@@ -97,6 +97,14 @@ async function render(result: ReturnType<typeof audit>, options: Options, io: Io
     verbose: options.verbose ?? false,
     showFiltered: options.showFiltered ?? false,
   });
+}
+
+async function writeOrTell(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    throw new CannotCheck(`can't write ${file}: ${(error as Error).message}`);
+  }
 }
 
 async function readNotesFile(file: string): Promise<string> {

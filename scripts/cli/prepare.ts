@@ -38,6 +38,7 @@ export interface Prepared {
 
 /** From the command line to the attribution: the steps both commands begin with. */
 export async function prepare(options: SharedOptions, io: Io, changes = false): Promise<Prepared> {
+  refuseNonsense(options);
   const git = await openGit(resolve(options.repo));
   const config = await readConfig(git, {
     ...(options.github === undefined ? {} : { repo: options.github }),
@@ -51,9 +52,6 @@ export async function prepare(options: SharedOptions, io: Io, changes = false): 
   const progress = new Progress(io, options.quiet !== true);
   const { forge, known } = await openForge(options, config, token, progress, io.env);
   const prs = await readPrs(options.prs);
-  if (options.minEvidence !== undefined && !/^(?:weak|strong)$/.test(options.minEvidence)) {
-    throw new CannotCheck(`--min-evidence must be weak or strong, not "${options.minEvidence}"`);
-  }
   try {
     const attribution = await attribute({
       git,
@@ -74,6 +72,22 @@ export async function prepare(options: SharedOptions, io: Io, changes = false): 
   } finally {
     progress.end();
   }
+}
+
+/** What commander can't see is wrong is told before anything is read. */
+function refuseNonsense(options: SharedOptions): void {
+  const wrong = (name: string, wanted: string, given: string) => {
+    throw new CannotCheck(`${name} must be ${wanted}, not "${given}"`);
+  };
+  const { minEvidence, maxWait, github, apiUrl } = options;
+  if (minEvidence !== undefined && !/^(?:weak|strong)$/.test(minEvidence))
+    wrong('--min-evidence', 'weak or strong', minEvidence);
+  if (maxWait !== undefined && !/^\d+$/.test(maxWait))
+    wrong('--max-wait', 'a number of seconds', maxWait);
+  if (github !== undefined && !/^[\w.-]+\/[\w.-]+$/.test(github))
+    wrong('--github', 'owner/name', github);
+  if (apiUrl !== undefined && !/^https?:\/\/[^/]/.test(apiUrl))
+    wrong('--api-url', 'an address that begins with https://', apiUrl);
 }
 
 async function openForge(

@@ -121,6 +121,9 @@ describe('exit codes', () => {
       "can't read the release notes",
     ],
     ['an unknown option', ['--relase-file', 'x'], "unknown option '--relase-file'"],
+    ['a wait that is no number', ['--max-wait', 'soon'], '--max-wait must be a number of seconds'],
+    ['a repository without owner', ['--github', 'app'], '--github must be owner/name'],
+    ['no address', ['--api-url', 'nowhere'], '--api-url must be an address'],
     ['no repository', ['--repo', '/'], 'is not a git repository'],
   ])('is 2 for %s', async (_what, args, message) => {
     const repo = began();
