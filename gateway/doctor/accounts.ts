@@ -1,6 +1,10 @@
+import { join } from 'node:path';
 import type { SecretRef } from '../config/secrets.ts';
+import { accountHash } from '../lifecycle/ownedAccount.ts';
 import type { Examination, ExamineDeps } from '../platforms/shared/examination.ts';
+import { accountLockFolder } from '../supervisor/kernelLock.ts';
 import type { Examinee } from './examinee.ts';
+import { isHeld } from './heldLock.ts';
 import { secretInShell } from './secretRefs.ts';
 
 export interface ExaminedAccount {
@@ -8,6 +12,8 @@ export interface ExaminedAccount {
   readonly account: string;
   /** Undefined where its token cannot be read. */
   readonly examination: Examination | undefined;
+  /** A gateway on this machine has it: this home's, or another one's. */
+  readonly held: boolean;
 }
 
 interface Account {
@@ -35,6 +41,7 @@ async function examineAll(of: Examinee, signal: AbortSignal): Promise<ExaminedAc
   const one = async (
     platform: string,
     account: Account,
+    server: string,
     examine: (deps: ExamineDeps) => Promise<Examination>,
   ): Promise<ExaminedAccount> => {
     const ref: SecretRef = {
@@ -44,11 +51,16 @@ async function examineAll(of: Examinee, signal: AbortSignal): Promise<ExaminedAc
     };
     const token = await of.secret(ref).catch(() => undefined);
     const name = `${platform}/${account.name}`;
-    if (token === undefined) return { account: name, examination: undefined };
+    if (token === undefined) return { account: name, examination: undefined, held: false };
     const tokenInShell = secretInShell(ref, file);
     const { fetch, now } = of;
+    const lock = join(
+      accountLockFolder(of.places.env),
+      `${accountHash(platform, server, token)}.db`,
+    );
     return {
       account: name,
+      held: await isHeld(lock),
       examination: await examine({ token, tokenInShell, signal, fetch, now }),
     };
   };
@@ -57,13 +69,13 @@ async function examineAll(of: Examinee, signal: AbortSignal): Promise<ExaminedAc
       .filter((a) => a.enabled)
       .map(async (a) => {
         const { examineTelegram } = await import('../platforms/telegram/examine.ts');
-        return one('telegram', a, (deps) => examineTelegram(a, deps));
+        return one('telegram', a, a.api_root, (deps) => examineTelegram(a, deps));
       }),
     ...discord
       .filter((a) => a.enabled)
       .map(async (a) => {
         const { examineDiscord } = await import('../platforms/discord/examine.ts');
-        return one('discord', a, (deps) => examineDiscord(a, deps));
+        return one('discord', a, a.api_base, (deps) => examineDiscord(a, deps));
       }),
   ]);
 }

@@ -38,6 +38,20 @@ function refsIn(what: string, section: Section): SecretRef[] {
   });
 }
 
+/** Secrets that must be named and are not, by the beginning of their keys. */
+export function missingRefs({ platforms }: Config): string[] {
+  const without = (platform: 'telegram' | 'discord' | 'webhook', stem: string) =>
+    (platforms[platform] as readonly Section[])
+      .filter((a) => a.enabled !== false)
+      .filter((a) => a[`${stem}_env`] === undefined && a[`${stem}_file`] === undefined)
+      .map((a) => `platforms.${platform} (${a.name}).${stem}`);
+  return [
+    ...without('telegram', 'token'),
+    ...without('discord', 'token'),
+    ...without('webhook', 'secret'),
+  ];
+}
+
 /** The file that a secret is in, absolute; undefined where it is in the environment. */
 export function secretPath(ref: SecretRef, configFile: string | undefined): string | undefined {
   if (ref.file === undefined) return undefined;

@@ -1,8 +1,12 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { accountHash } from '../../gateway/lifecycle/ownedAccount.ts';
+import { accountLockFolder } from '../../gateway/supervisor/kernelLock.ts';
 import { DISCORD_TOKEN } from '../fakes/discord/fake.ts';
 import { type FakeProcess, spawnFake } from '../fakes/shared/spawn.ts';
 import { TELEGRAM_TOKEN } from '../fakes/telegram/fake.ts';
+import { holdLock } from '../harness/lockHolder.ts';
 import { Machine, wrongs } from './world.ts';
 
 let telegram: FakeProcess;
@@ -101,6 +105,20 @@ describe('the doctor asks each platform for its account, and finds', () => {
     expect(wrongs(findings)).toEqual([expect.stringMatching(found)]);
     expect(JSON.stringify(findings)).not.toContain(TELEGRAM_TOKEN);
     expect(JSON.stringify(findings)).not.toContain(DISCORD_TOKEN);
+  });
+
+  it("R16 an account that another home's gateway serves", async () => {
+    const machine = await connected();
+    const folder = accountLockFolder(machine.env);
+    mkdirSync(folder, { recursive: true });
+    const hash = accountHash('telegram', telegram.url, TELEGRAM_TOKEN);
+    await holdLock(join(folder, `${hash}.db`));
+    const wrong = wrongs((await machine.examine()).findings);
+    expect(wrong).toEqual([
+      expect.stringMatching(
+        /^telegram\/default: a gateway of yours on another home .* → sluice stop/,
+      ),
+    ]);
   });
 
   it('a clock that differs from theirs', async () => {

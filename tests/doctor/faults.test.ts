@@ -71,6 +71,11 @@ const FAULTS: readonly [fault: string, found: RegExp, plant: Plant][] = [
     (m) => m.write('sluice.yaml', 'platforms: {web: {port: 0, token_env: SLUICE_TOKEN_ABSENT}}\n'),
   ],
   [
+    'a platform without a token',
+    /^secrets: platforms\.discord \(default\)\.token is missing → set .*_file, .*; or: sluice init$/,
+    (m) => m.write('sluice.yaml', 'platforms: {web: {port: 0}, discord: {}}\n'),
+  ],
+  [
     'a secret that others may read',
     /^secrets: others may read .*secret \(mode 644\).* → chmod 600 .*secret$/,
     (m) => {

@@ -6,6 +6,7 @@ import { acquireKernelLock } from '../../supervisor/kernelLock.ts';
 import type { Check } from '../check.ts';
 import type { Examinee } from '../examinee.ts';
 import { type Finding, says } from '../finding.ts';
+import { isHeld } from '../heldLock.ts';
 import { shellLine, shellWord } from '../shell.ts';
 
 const { ok, problem, warning } = says('gateway');
@@ -16,7 +17,7 @@ export const gatewayCheck: Check = {
   async examine(of) {
     const gateway = await of.gateway();
     if (gateway.is === 'running') return running(of, gateway.status);
-    const holder = await locked(of.home);
+    const holder = await isHeld(join(of.home, 'lock.db'));
     if (gateway.is === 'silent') {
       return [problem(gateway.why, `sluice stop --force --home ${shellWord(of.home)}`)];
     }
@@ -67,18 +68,4 @@ async function removed(socket: string, home: string): Promise<string> {
     lock.release();
   }
   return `removed ${socket}`;
-}
-
-/** Whether somebody holds the home's lock. The lock's file is not made for that. */
-async function locked(home: string): Promise<boolean> {
-  const file = join(home, 'lock.db');
-  if ((await lstat(file).catch(() => undefined)) === undefined) return false;
-  try {
-    const lock = acquireKernelLock(file);
-    lock?.release();
-    return lock === undefined;
-  } catch {
-    // It cannot be opened: what is wrong with the home is said by its own check.
-    return false;
-  }
 }

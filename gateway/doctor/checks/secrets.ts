@@ -4,7 +4,7 @@ import type { SecretRef } from '../../config/secrets.ts';
 import type { Check } from '../check.ts';
 import type { Examinee } from '../examinee.ts';
 import { type Finding, says } from '../finding.ts';
-import { secretPath, secretRefs } from '../secretRefs.ts';
+import { missingRefs, secretPath, secretRefs } from '../secretRefs.ts';
 import { shellLine, shellWord } from '../shell.ts';
 
 const { ok, problem, skipped } = says('secrets');
@@ -16,7 +16,11 @@ export const secretsCheck: Check = {
     const loaded = await of.loaded().catch(() => undefined);
     if (loaded === undefined) return [skipped('the configuration cannot be read')];
     const refs = secretRefs(loaded.config);
-    const wrong = (await Promise.all(refs.map((ref) => one(of, ref, loaded.file)))).flat();
+    const missing = missingRefs(loaded.config).map((what) =>
+      problem(`${what} is missing`, `set ${what}_file, or ${what}_env; or: sluice init`),
+    );
+    const found = (await Promise.all(refs.map((ref) => one(of, ref, loaded.file)))).flat();
+    const wrong = [...missing, ...found];
     if (wrong.length > 0) return wrong;
     return [ok(refs.length === 0 ? 'none are named' : `${refs.length} named, all there`)];
   },
