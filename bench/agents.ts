@@ -36,6 +36,7 @@ function sinkOf(text: (delta: string) => void): TurnSink {
   return {
     text,
     thought() {},
+    plan() {},
     stepStarts: async () => {},
     stepEnds: async () => {},
     saveState: async () => {},

@@ -1,4 +1,5 @@
 import type { Attachment, JsonValue, TranscriptEntry } from '../core/message.ts';
+import type { PlanEntry } from '../core/progress.ts';
 import type { StepRecord, Usage } from '../core/turn.ts';
 
 /** What an agent can do beyond answering. The gateway offers on each platform only what is there. */
@@ -53,6 +54,8 @@ export interface TurnSink {
   text(delta: string): void;
   /** Reasoning shown as progress and not part of the reply. */
   thought(delta: string): void;
+  /** Shows what the agent means to do; each call replaces what was told before. */
+  plan(entries: readonly PlanEntry[]): void;
   /** Resolves when the step is on disk: only then may it run. Rejects when the turn was superseded. */
   stepStarts(step: Step): Promise<void>;
   stepEnds(id: string, state: 'done' | 'failed', summary?: string): Promise<void>;

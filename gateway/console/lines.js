@@ -37,6 +37,7 @@ function Person({ text, at, id, files, state, children }) {
 function Answer({ text, at, id, steps, turn }) {
   const running = turn !== undefined && !turn.ended;
   return html`<article class=${`line answer ${running ? 'running' : ''}`} aria-label="Answer">
+    ${running && turn.plan?.length > 0 && html`<${Plan} entries=${turn.plan} />`}
     ${steps?.length > 0 && html`<${Steps} steps=${steps} />`}
     ${running && text === '' && turn.thought !== '' && html`<p class="thought" dir="auto">${plain(turn.thought.slice(-240))}</p>`}
     ${turn?.partial && text !== '' && html`<p class="note">The beginning follows when the answer is complete.</p>`}
@@ -69,6 +70,15 @@ function Details({ id }) {
       s.trace = id;
     });
   return html`<button type="button" class="icon-button small" aria-label="What happened to this message" title="What happened to this message" onClick=${open}><${Icon} name="info" size=${15} /></button>`;
+}
+
+/** What the agent means to do, while it works. */
+function Plan({ entries }) {
+  const said = { pending: 'to do', started: 'in work', done: 'done' };
+  return html`<ol class="plan" aria-label="Plan">${entries.map(
+    (e, n) =>
+      html`<li class=${e.state} key=${n}><span class="mark" aria-hidden="true"></span><span dir="auto">${plain(e.text)}</span><span class="sr">${said[e.state]}</span></li>`,
+  )}</ol>`;
 }
 
 /** Steps shown at one time; earlier ones are folded, so that a long work does not push its answer away. */

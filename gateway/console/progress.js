@@ -54,6 +54,10 @@ const changes = {
     s.turns.set(turn, { ...known, thought: (known.thought + delta).slice(-2000) });
   },
 
+  plan(s, { lane, turn, entries }) {
+    s.turns.set(turn, { ...turnOf(s, turn, lane), plan: entries });
+  },
+
   step(s, { lane, turn, step }) {
     const known = turnOf(s, turn, lane);
     const before = known.steps.find((x) => x.id === step.id);

@@ -28,6 +28,7 @@ const TYPES = [
   'started',
   'text',
   'thought',
+  'plan',
   'step',
   'asked',
   'answered',

@@ -37,6 +37,13 @@ export type Progress =
       readonly turn: string;
       readonly delta: string;
     }
+  /** What the agent means to do; each replaces the one before. */
+  | {
+      readonly type: 'plan';
+      readonly lane: string;
+      readonly turn: string;
+      readonly entries: readonly PlanEntry[];
+    }
   | {
       readonly type: 'step';
       readonly lane: string;
@@ -86,6 +93,11 @@ export interface StepProgress {
   readonly title?: string;
   readonly state: 'started' | 'done' | 'failed';
   readonly summary?: string;
+}
+
+export interface PlanEntry {
+  readonly text: string;
+  readonly state: 'pending' | 'started' | 'done';
 }
 
 export interface AskedQuestion {

@@ -193,6 +193,11 @@ export class ActiveTurn {
         this.#clocks.alive();
         bus.emit({ type: 'thought', lane, turn, delta });
       },
+      plan: (entries) => {
+        if (this.ending) return;
+        this.#clocks.alive();
+        bus.emit({ type: 'plan', lane, turn, entries });
+      },
       stepStarts: (step) => this.#stepStarts(step),
       stepEnds: (id, state, summary) => this.#stepEnds(id, state, summary),
       saveState: async (state: JsonValue) => {

@@ -87,7 +87,7 @@ describe('an ACP agent', () => {
     const { ask } = common;
     const { sink, result } = ask('!step');
     expect(await result).toEqual({ end: 'answered', text: 'done', usage: { cost: 0.25 } });
-    expect(sink.thoughts.join('')).toContain('[ ] look');
+    expect(sink.plans).toEqual([[{ text: 'look', state: 'pending' }]]);
     expect(sink.started).toEqual([
       {
         id: 'c1',

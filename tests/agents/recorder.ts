@@ -1,11 +1,13 @@
 import type { Question, Step, TurnInput, TurnSink } from '../../gateway/agents/agent.ts';
 import type { AgentDeps } from '../../gateway/agents/deps.ts';
+import type { PlanEntry } from '../../gateway/core/progress.ts';
 import { systemClock } from './clock.ts';
 
 /** A sink that writes down what an agent does. */
 export class Recorder implements TurnSink {
   readonly deltas: string[] = [];
   readonly thoughts: string[] = [];
+  readonly plans: (readonly PlanEntry[])[] = [];
   readonly started: Step[] = [];
   readonly ended: { id: string; state: 'done' | 'failed'; summary?: string | undefined }[] = [];
   readonly states: unknown[] = [];
@@ -25,6 +27,9 @@ export class Recorder implements TurnSink {
   }
   thought(delta: string): void {
     this.thoughts.push(delta);
+  }
+  plan(entries: readonly PlanEntry[]): void {
+    this.plans.push(entries);
   }
   async stepStarts(step: Step): Promise<void> {
     await this.beforeStep(step);

@@ -4,6 +4,7 @@ import { failureIn } from './toldFailure.ts';
 
 const SUMMARY_LENGTH = 200;
 const TITLE_LENGTH = 500;
+const PLAN_ENTRIES = 50;
 
 interface KnownStep {
   name: string;
@@ -54,9 +55,12 @@ export class Updates {
         this.tool(update, false);
         return;
       case 'plan': {
-        const marks = { completed: 'x', in_progress: '>', pending: ' ' } as const;
-        const lines = update.entries.map((e) => `[${marks[e.status] ?? ' '}] ${e.content}`);
-        this.#sink.thought(`Plan:\n${lines.join('\n')}\n`);
+        const states = { completed: 'done', in_progress: 'started', pending: 'pending' } as const;
+        const entries = update.entries.slice(0, PLAN_ENTRIES).map(({ content, status }) => ({
+          text: content.slice(0, SUMMARY_LENGTH),
+          state: states[status] ?? 'pending',
+        }));
+        this.#sink.plan(entries);
         return;
       }
       case 'current_mode_update':

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../core/clock.ts';
 import { laneAddress } from '../../core/lane.ts';
 import type { Address } from '../../core/message.ts';
-import type { Progress } from '../../core/progress.ts';
+import type { PlanEntry, Progress } from '../../core/progress.ts';
 import type { Host, Log } from '../platform.ts';
 
 /** The few requests that showing progress needs. They may reject; nothing depends on them. */
@@ -44,6 +44,8 @@ interface Draft {
   text: string;
   shown: string;
   step: string;
+  /** What the agent means to do, where it told. */
+  plan: string;
   id: string | undefined;
   /** False for a turn whose beginning was not seen: its text is not whole, so only typing is shown. */
   streams: boolean;
@@ -106,6 +108,13 @@ export class Drafts {
         this.#schedule(draft);
         return;
       }
+      case 'plan': {
+        const draft = this.#of(progress.turn, progress.lane);
+        if (draft === undefined || draft.over) return;
+        draft.plan = inOneLine(progress.entries);
+        this.#schedule(draft);
+        return;
+      }
       case 'ended': {
         const draft = this.#drafts.get(progress.turn);
         if (draft !== undefined) this.#end(draft);
@@ -153,6 +162,7 @@ export class Drafts {
       text: '',
       shown: '',
       step: '',
+      plan: '',
       id: earlier?.id,
       streams: whole && this.#options.stream && this.#keeper?.placeholder !== undefined,
       over: false,
@@ -189,7 +199,8 @@ export class Drafts {
   }
 
   #wanted(draft: Draft): string {
-    const step = draft.step === '' ? '' : `${draft.text === '' ? '' : '\n\n'}⏳ ${draft.step}`;
+    const now = [draft.plan, draft.step].filter((part) => part !== '').join(': ');
+    const step = now === '' ? '' : `${draft.text === '' ? '' : '\n\n'}⏳ ${now}`;
     return this.#options.cut(draft.text + step).trim();
   }
 
@@ -251,4 +262,14 @@ export class Drafts {
       if (this.#drafts.size <= MOST) return;
     }
   }
+}
+
+/** `2/5 Write the tests`: how far a plan is, and what is in work or comes next. */
+function inOneLine(entries: readonly PlanEntry[]): string {
+  const done = entries.filter((e) => e.state === 'done').length;
+  const now =
+    entries.find((e) => e.state === 'started') ?? entries.find((e) => e.state === 'pending');
+  return now === undefined
+    ? ''
+    : `${Math.min(done + 1, entries.length)}/${entries.length} ${now.text}`;
 }

@@ -1,4 +1,4 @@
-import type { AskedQuestion, Progress, StepProgress } from '../../core/progress.ts';
+import type { AskedQuestion, PlanEntry, Progress, StepProgress } from '../../core/progress.ts';
 import { TextLog } from './textLog.ts';
 
 /** What a running turn has shown so far. */
@@ -12,6 +12,7 @@ export interface LiveTurn {
   readonly text: TextLog;
   /** The latest of its reasoning; older parts are let go. */
   thought: string;
+  plan: readonly PlanEntry[];
   readonly steps: Map<string, StepProgress & { readonly at: number; readonly endedAt?: number }>;
   question: AskedQuestion | undefined;
   /** Its beginning was not heard: `text` is a tail. */
@@ -99,6 +100,9 @@ export class LiveTurns {
         turn.thought = (turn.thought + progress.delta).slice(-MAX_THOUGHT);
         break;
       }
+      case 'plan':
+        this.#known(progress).plan = progress.entries;
+        break;
       case 'step': {
         const turn = this.#known(progress);
         const before = turn.steps.get(progress.step.id);
@@ -168,6 +172,7 @@ export class LiveTurns {
       startedAt: this.#now(),
       text: new TextLog(),
       thought: '',
+      plan: [],
       steps: new Map(),
       question: undefined,
       truncated: false,

@@ -162,6 +162,17 @@ async function promptTurn(s: string, prompt: Params['prompt']): Promise<object> 
       say(s, JSON.stringify(answer.error ?? answer.result ?? null));
       return done();
     }
+    case 'plan':
+      update(s, {
+        sessionUpdate: 'plan',
+        entries: [
+          { content: 'Look around', priority: 'high', status: 'completed' },
+          { content: 'Write the tests', priority: 'high', status: 'in_progress' },
+          { content: 'Tell of it', priority: 'low', status: 'pending' },
+        ],
+      });
+      await new Promise<void>((resolve) => cancelled.set(s, resolve));
+      return done('cancelled');
     case 'hang':
       say(s, 'so far');
       await new Promise<void>((resolve) => cancelled.set(s, resolve));
