@@ -2,6 +2,7 @@ import { controlClient } from '../control/client.ts';
 import { SECOND } from '../core/clock.ts';
 import { RequestError, SluiceError } from '../core/exit.ts';
 import { effectiveState, type Order } from '../core/order.ts';
+import { gatewayPids } from './escalate.ts';
 import { duration } from './format.ts';
 import { orderText } from './statusText.ts';
 import { statusOrNone, waitFor } from './wait.ts';
@@ -10,6 +11,14 @@ import { statusOrNone, waitFor } from './wait.ts';
 const BEGIN_MS = 10 * SECOND;
 /** An order that ended longer ago is not what anybody still waits for. */
 const RECENT_MS = 60 * SECOND;
+
+/** So long may nobody be there at all: a full restart under a service manager takes a moment. */
+const GONE_MS = 3 * SECOND;
+
+/** The gateway has been stopped, or is about to: no restart comes to an end any more. */
+export class GatewayLeaves extends SluiceError {
+  override readonly name = 'GatewayLeaves';
+}
 
 export interface Awaited {
   /** Epoch milliseconds: a restart that ended before is an earlier one. */
@@ -23,21 +32,26 @@ export interface Awaited {
  * some seconds, the last one if that ended within a minute.
  * Returns what to say.
  * @throws RequestError when it came to nothing: the old instance has said so.
+ * @throws GatewayLeaves when the gateway is stopped meanwhile.
  * @throws SluiceError when there is none, or it is not over in time.
  */
 export async function awaitRestart(home: string, wanted: Awaited): Promise<string> {
   const client = controlClient(home);
   const begin = performance.now();
   let state = 'the gateway does not answer';
+  let lastSeen = begin;
   const found = await waitFor(
     () => `Waiting for the restart: ${state}`,
     wanted.timeoutMs,
     async () => {
       const status = await statusOrNone(client);
+      if (status !== undefined || gatewayPids(home).length > 0) lastSeen = performance.now();
+      if (performance.now() - lastSeen > GONE_MS)
+        throw new GatewayLeaves('no gateway runs any more');
       if (status === undefined) return undefined;
       state = status.state;
       if (status.desired === 'stopped') {
-        throw new RequestError('the gateway is about to stop, so no other instance takes over');
+        throw new GatewayLeaves('the gateway is about to stop, so no other instance takes over');
       }
       const order = status.restart;
       const open = order !== undefined && effectiveState(order, Date.now()) === 'open';

@@ -45,8 +45,7 @@ export function restartCommand(): Command {
       const wait = explicit ? options.wait === true : options.whenIdle !== true;
       const timeoutMs = options.timeout * 1000;
       if (options.await) {
-        const { awaitRestart } = await import('./awaiting.ts');
-        return say(await awaitRestart(home, { since: performance.timeOrigin, timeoutMs }));
+        return say(await awaited(home, timeoutMs));
       }
       const { restart, cancelRestart } = await import('./restarting.ts');
       const line = options.cancel
@@ -60,4 +59,20 @@ export function restartCommand(): Command {
           });
       say(line);
     });
+}
+
+/**
+ * The outcome of a restart that a signal began. systemd runs this as the second command of a reload, and
+ * does so even where the service was told to stop during the first; nothing then tells it to end.
+ * What it returns there would become the result of the stop: so that is no failure.
+ */
+async function awaited(home: string, timeoutMs: number): Promise<string> {
+  const { awaitRestart, GatewayLeaves } = await import('./awaiting.ts');
+  try {
+    return await awaitRestart(home, { since: performance.timeOrigin, timeoutMs });
+  } catch (error) {
+    const { managerOf } = await import('../supervisor/notify.ts');
+    if (!(error instanceof GatewayLeaves) || managerOf(process.env) !== 'systemd') throw error;
+    return `No restart: ${error.message}.`;
+  }
 }

@@ -14,6 +14,8 @@ import { statusLines } from './statusText.ts';
 import { statusOrNone, waitFor } from './wait.ts';
 
 const READY_MS = 60_000;
+/** Lines of the log that are shown when a start has failed. */
+const LAST_WORDS = 8;
 
 /** Of the machine's services only root may change anything; said before the first attempt. */
 export function mayChange({ scope }: ServiceContext): void {
@@ -35,11 +37,26 @@ async function changeable(context: ServiceContext): Promise<void> {
 export async function start(context: ServiceContext): Promise<void> {
   await changeable(context);
   const begin = performance.now();
-  await context.driver.start();
+  await started(context, () => context.driver.start());
   const now = await ready(context);
   if (now === undefined) return say('Started.');
   say(`Started in ${duration(performance.now() - begin)}: instance ${now.instance} is ready.`);
   for (const p of now.platforms) if (p.where !== undefined) say(`  ${p.platform}: ${p.where}`);
+}
+
+/**
+ * Says why where a start fails: the manager itself knows only that it did.
+ * @throws ConfigError naming the mistake, where the configuration is wrong; else what `start` throws.
+ */
+async function started(context: ServiceContext, start: () => Promise<void>): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    assertConfigured(context);
+    say('Its last words:');
+    await context.driver.logs({ follow: false, lines: LAST_WORDS });
+    throw error;
+  }
 }
 
 /** The status once it is ready; undefined where this user cannot see it. */
@@ -79,6 +96,10 @@ export async function restartService(context: ServiceContext, force: boolean): P
   } catch (error) {
     const reason = (await statusOrNone(client))?.restart?.reason;
     const why = reason === undefined ? messageOf(error) : `the old instance goes on: ${reason}`;
+    if (before === undefined && !force) {
+      // Nothing ran, so it was a start.
+      await started(context, () => Promise.reject(error));
+    }
     if (!force) {
       throw new SluiceError(
         `${why}\nMend that and try again; or \`${own(context, 'restart')} --force\`, which ends the old one.`,
@@ -87,7 +108,7 @@ export async function restartService(context: ServiceContext, force: boolean): P
     // What cannot work as configured would not come back at all.
     assertConfigured(context);
     say(`No hand-over: ${why}`);
-    await driver.forceRestart();
+    await started(context, () => driver.forceRestart());
     forced = ' by force';
   }
   const after = await ready(context);

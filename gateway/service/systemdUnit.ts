@@ -20,6 +20,8 @@ const ENVIRONMENT_FILE = 'sluice.env';
  *   (`systemd-notify`), so `NotifyAccess=all`; agents are not given the socket's name.
  * - A reload is a hand-over: USR1 begins it, the second line waits for its outcome. Where the successor
  *   cannot serve the reload fails, and the old instance goes on.
+ * - A stop in the middle of a reload ends what waits for its outcome by TERM; that is no failure of the
+ *   service (`SuccessExitStatus`).
  * - TERM goes to the supervisor alone (`KillMode=mixed`); what is left in the control group when it has
  *   ended is killed.
  * - An agent that takes too much memory is ended by the kernel without the gateway (`OOMPolicy`).
@@ -57,6 +59,7 @@ export function systemdUnit(service: ServiceDefinition): string {
     `RestartForceExitStatus=${ExitCode.RESTART}`,
     `RestartPreventExitStatus=${ExitCode.CONFIG}`,
     `RestartSec=${RESTART_PAUSE}`,
+    'SuccessExitStatus=SIGTERM',
     'KillMode=mixed',
     `TimeoutStartSec=${limits.start}s`,
     `TimeoutStopSec=${limits.stop}s`,

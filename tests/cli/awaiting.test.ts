@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { awaitRestart } from '../../gateway/cli/awaiting.ts';
+import { awaitRestart, GatewayLeaves } from '../../gateway/cli/awaiting.ts';
 import { RequestError } from '../../gateway/core/exit.ts';
 import type { Order } from '../../gateway/core/order.ts';
 import { FakeOperations, fakeOrder, fakeStatus } from '../control/fakeOperations.ts';
@@ -51,6 +51,8 @@ describe('sluice restart --await', () => {
   it('R14 fails when it is not over in time, or nobody answers', async () => {
     await expect(wait(await gateway({ state: 'open' }), 300)).rejects.toThrow(/not over after/);
     await expect(wait(tempDir(), 300)).rejects.toThrow(/does not answer/);
+    // Nothing is left of it: not worth the whole time.
+    await expect(wait(tempDir())).rejects.toThrow(GatewayLeaves);
   });
 
   it('R14 fails at once where the gateway is about to stop', async () => {

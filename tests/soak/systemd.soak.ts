@@ -31,7 +31,7 @@ async function freePort(): Promise<number> {
 describe('under systemd', () => {
   it(`R08 R14 ${reloads} reloads under load: nothing is refused, lost, doubled or out of order`, async () => {
     const gateway = await new InstalledService(machine, 'many').installed();
-    const load = new SteadyLoad(gateway, 4, 4);
+    const load = new SteadyLoad(gateway, 4, 4, { patienceMs: 90_000 });
     for (let n = 0; n < reloads; n++) {
       await load.more(5);
       expect((await machine.run('systemctl', 'reload', gateway.unit)).err).toBe('');
@@ -99,9 +99,9 @@ agents:
     expect(await gateway.property('Result')).toBe('success');
   });
 
-  it('R08 R14 reloads on top of each other and a parent killed amid one leave a gateway that serves', async () => {
+  it('R08 R14 reloads on top of each other, a parent killed amid one, a stop amid another: nothing is left behind', async () => {
     const gateway = await new InstalledService(machine, 'amid').installed();
-    const load = new SteadyLoad(gateway, 2, 2);
+    const load = new SteadyLoad(gateway, 2, 2, { patienceMs: 90_000 });
     await load.more(5);
     const both = await Promise.all([
       machine.run('systemctl', 'reload', gateway.unit),
@@ -117,6 +117,13 @@ agents:
     await gateway.ready();
     await load.more(5);
     expect(await load.verdict()).toMatchObject(FLAWLESS);
+
+    const last = machine.run('systemctl', 'reload', gateway.unit);
+    await gateway.untilProperty('ActiveState', 'reloading');
+    expect((await machine.run('systemctl', 'stop', gateway.unit)).code).toBe(0);
+    await last;
+    expect(await gateway.property('Result')).toBe('success');
+    expect(await gateway.property('ActiveState')).toBe('inactive');
   });
 
   it('R12 socket activation: the first connection starts it, and a full restart under load refuses nothing', async () => {
@@ -131,7 +138,7 @@ agents:
     expect(replyOf(await ask(port, { text: '/say first' }))).toBe('first');
     expect((await gateway.ready()).generation).toBe(1);
     expect(gateway.port).toBe(port);
-    const load = new SteadyLoad(gateway, 3, 0);
+    const load = new SteadyLoad(gateway, 3, 0, { patienceMs: 90_000 });
     await load.more(10);
     const main = await gateway.property('MainPID');
     expect((await gateway.sluice('restart', '--full')).code).toBe(0);
