@@ -98,12 +98,7 @@ export async function chat(options: ChatOptions): Promise<void> {
       history.add(text);
       screen.line(text, 'you');
       if (/^\/(quit|exit)$/.test(text)) return left.resolve();
-      const { asked } = conversation;
-      const option = asked?.question.options[Number(text) - 1];
-      if (asked === undefined || option === undefined) return outbox.send(text);
-      client
-        .answer(asked.turn, asked.question.id, option.id)
-        .catch((error: Error) => screen.line(`(${error.message})`, 'note'));
+      outbox.send(text);
     },
     interrupt: (empty) => {
       const { running } = conversation;

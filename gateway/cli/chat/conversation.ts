@@ -1,4 +1,4 @@
-import type { AskedQuestion, Progress } from '../../core/progress.ts';
+import type { Progress } from '../../core/progress.ts';
 import type { Status } from '../../core/status.ts';
 import type { Settled } from '../../platforms/platform.ts';
 import type { View } from './view.ts';
@@ -11,11 +11,16 @@ interface Turn {
   /** What was shown of its reply. */
   shown: string;
   step: string;
-  question: AskedQuestion | undefined;
+  /** It waits for an answer. */
+  asks: boolean;
+  /** It has ended; its reply may still be on its way here. */
+  over: boolean;
 }
 
 /** How long nobody may answer before it is said: a hand-over is not worth a word. */
 const AWAY_MS = 700;
+/** The same notice within this is the same one. */
+const TWICE_MS = 2_000;
 
 /**
  * One conversation as it is shown: what the gateway does becomes lines, a growing reply and a status.
@@ -36,7 +41,7 @@ export class Conversation {
   readonly #settled = new Set<string>();
   /** Messages of this chat that have no outcome yet: what they said. */
   readonly #sent = new Map<string, string>();
-  #lastNotice = '';
+  #noticed = { text: '', at: 0 };
 
   constructor(lane: string, view: View, now: () => number) {
     this.#lane = lane;
@@ -46,14 +51,8 @@ export class Conversation {
 
   /** The running turn, which Ctrl-C ends. */
   get running(): string | undefined {
-    return this.#turn?.id;
+    return this.#turn?.over === false ? this.#turn.id : undefined;
   }
-  /** The open question, which a number answers. */
-  get asked(): { turn: string; question: AskedQuestion } | undefined {
-    const { id, question } = this.#turn ?? {};
-    return id === undefined || question === undefined ? undefined : { turn: id, question };
-  }
-
   progress(progress: Progress, source: string): void {
     if (!('lane' in progress) || progress.lane !== this.#lane) return;
     switch (progress.type) {
@@ -67,20 +66,21 @@ export class Conversation {
         if (this.#turn?.id === progress.turn) {
           const { state, title, name } = progress.step;
           this.#turn.step = state === 'started' ? (title ?? name) : '';
+          this.#turn.asks = false;
         }
         break;
       case 'asked':
-        if (this.#turn?.id === progress.turn) this.#ask(this.#turn, progress.question);
+        // The question itself comes as a notice; a message with its number answers it.
+        if (this.#turn?.id === progress.turn) this.#turn.asks = true;
         break;
       case 'settled':
         this.settle(progress);
         break;
       case 'ended':
-        if (this.#turn?.id === progress.turn) this.#turn.question = undefined;
+        if (this.#turn?.id === progress.turn) this.#turn.over = true;
         break;
       case 'notice':
-        if (progress.text !== this.#lastNotice) this.#view.line(progress.text, 'note');
-        this.#lastNotice = progress.text;
+        this.#notice(progress.text);
         break;
       default:
         break;
@@ -136,14 +136,17 @@ export class Conversation {
   }
 
   #started({ turn, messages, attempt }: Extract<Progress, { type: 'started' }>, source: string) {
+    // What waits for the reply may hear of it before the stream tells of the beginning.
+    if (messages.every((message) => this.#settled.has(message))) return;
     if (this.#turn?.id === turn && this.#turn.source !== undefined && attempt === 1) return;
     if (this.#turn !== undefined && this.#turn.shown !== '') this.#view.endReply();
     if (attempt > 1) this.#view.line('(it was cut off, and is taken up again)', 'note');
-    this.#turn = { id: turn, source, messages, shown: '', step: '', question: undefined };
+    this.#turn = { id: turn, source, messages, shown: '', step: '', asks: false, over: false };
   }
 
   #text(turn: string, delta: string, source: string): void {
     if (this.#turn === undefined) {
+      if (this.#sent.size === 0) return;
       // Its beginning was not seen: the settled text will be shown.
       this.#turn = {
         id: turn,
@@ -151,22 +154,23 @@ export class Conversation {
         messages: [...this.#sent.keys()],
         shown: '',
         step: '',
-        question: undefined,
+        asks: false,
+        over: false,
       };
       return;
     }
     if (this.#turn.id !== turn || this.#turn.source !== source) return;
+    this.#turn.asks = false;
     this.#turn.shown += delta;
     this.#view.more(delta);
   }
 
-  #ask(turn: Turn, question: AskedQuestion): void {
-    if (turn.question?.id === question.id) return;
-    turn.question = question;
-    this.#view.line(question.text, 'reply');
-    question.options.forEach(({ label }, i) => {
-      this.#view.line(`  ${i + 1}. ${label}`, 'reply');
-    });
+  /** During a hand-over it may come by both streams. */
+  #notice(text: string): void {
+    const at = this.#now();
+    if (text !== this.#noticed.text || at - this.#noticed.at > TWICE_MS)
+      this.#view.line(text, 'note');
+    this.#noticed = { text, at };
   }
 
   /** Shows what is missing of a reply. */
@@ -189,8 +193,9 @@ export class Conversation {
       return 'reconnecting; what you write is sent when the gateway is back';
     const parts: string[] = [];
     const turn = this.#turn;
-    if (turn?.question !== undefined) parts.push('a number answers');
-    else if (turn !== undefined) parts.push(turn.step === '' ? 'working' : `working: ${turn.step}`);
+    if (turn?.asks === true && !turn.over) parts.push('a number answers');
+    else if (turn?.over === false)
+      parts.push(turn.step === '' ? 'working' : `working: ${turn.step}`);
     if (this.#waiting > 0) parts.push(`${this.#waiting} waiting`);
     if (this.#status?.drain?.state === 'open') parts.push('no new answers until /drain cancel');
     else if (this.#status?.state === 'draining') parts.push('the gateway is draining');

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { chat } from '../../../gateway/cli/chat/chat.ts';
 import { startDaemon } from '../../harness/daemon.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { tempDir } from '../../harness/temp.ts';
 import { sluice, start } from '../sluice.ts';
 import { fakeTerminal } from './terminal.ts';
@@ -30,11 +31,17 @@ describe('sluice chat', () => {
     await terminal.shows('(stopped here)');
     await terminal.shows('\nbehind it');
 
+    terminal.type('/ask Shall I?');
+    await terminal.shows('1. Yes');
+    await terminal.shows('a number answers');
+    terminal.type('1');
+    await terminal.shows('You chose: Yes.');
+
     terminal.type('/busy 2');
     await terminal.shows('second 1 of 2');
     await daemon.client.restart({ by: 'test' });
     await terminal.shows('(the gateway restarted; the conversation goes on)');
-    await terminal.shows('1 2. Done.');
+    await terminal.shows(' 2. Done.');
 
     terminal.type('/busy 3');
     await terminal.shows('second 2 of 3');
@@ -42,6 +49,7 @@ describe('sluice chat', () => {
     terminal.type('/say after all');
     await terminal.shows('\nafter all');
     await terminal.shows('Going on after an interruption, attempt 2');
+    await eventually('nothing runs', () => !terminal.screen().some((row) => /^working/.test(row)));
     // More than two seconds after the first Ctrl-C.
 
     terminal.press('\x03');
