@@ -146,6 +146,39 @@ describe('a request from elsewhere', () => {
     expect(host.operations.asked).toEqual([]);
   });
 
+  it('for a socket is judged as every other one, and none is opened', async () => {
+    const { port } = await serve();
+    const upgrade = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    };
+    for (const [path, headers, status] of [
+      ['/api/events', { origin: 'http://evil.example' }, 403],
+      ['/api/status', { host: 'evil.example' }, 421],
+      ['/nothing', {}, 404],
+    ] as const) {
+      const socket = open(port);
+      const answered = new Promise<string>((done) => socket.once('data', (d) => done(String(d))));
+      socket.write(request('GET', path, { ...upgrade, ...headers }));
+      expect(statusOf(await answered)).toBe(status);
+    }
+  });
+
+  it('by another address in the request line, or in a browser that names no origin, is refused', async () => {
+    const { host, port } = await serve();
+    const absolute =
+      'GET http://evil.example/healthz HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n';
+    expect(statusOf(await exchange(port, absolute))).toBe(421);
+    const site = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
+    expect(statusOf(await exchange(port, request('POST', CHAT, site, say('x'))))).toBe(403);
+    expect(
+      statusOf(await exchange(port, request('POST', CHAT, { origin: 'null' }, say('x')))),
+    ).toBe(403);
+    expect(host.messages).toHaveLength(0);
+  });
+
   it('of an allowed origin is answered with its CORS headers', async () => {
     const { base } = await serve({ allowedOrigins: ['https://chat.example.org'] });
     const origin = 'https://chat.example.org';
