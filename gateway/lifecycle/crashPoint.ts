@@ -11,6 +11,7 @@ import { readFileSync } from 'node:fs';
 export const CRASH_POINTS = [
   'instance-joined',
   'work-adopted',
+  'input-open',
   'serving',
   'message-arrived',
   'message-committed',

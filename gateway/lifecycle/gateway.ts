@@ -297,6 +297,7 @@ export class Gateway {
       if (fresh) throw error;
     };
     await opened.shared.catch(hopeless);
+    crashPoint('input-open');
     await receiving?.();
     crashPoint('serving');
     for (const command of adoption.commands) {

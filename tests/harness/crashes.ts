@@ -19,6 +19,7 @@ export const UNDER_LOAD = [
 export const STARTING = [
   'instance-joined',
   'work-adopted',
+  'input-open',
   'serving',
 ] as const satisfies CrashPoint[];
 
