@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import type { SecretRef } from '../config/secrets.ts';
+import { isLoopback } from '../platforms/web/guard.ts';
 import { shellWord } from './shell.ts';
 
 /** A section of the configuration that may name secrets, by keys such as `token_env` and `token_file`. */
@@ -45,7 +46,10 @@ export function missingRefs({ platforms }: Config): string[] {
       .filter((a) => a.enabled !== false)
       .filter((a) => a[`${stem}_env`] === undefined && a[`${stem}_file`] === undefined)
       .map((a) => `platforms.${platform} (${a.name}).${stem}`);
+  const { enabled, host, token_env, token_file } = platforms.web;
+  const open = enabled && !isLoopback(host) && token_env === undefined && token_file === undefined;
   return [
+    ...(open ? ['platforms.web.token'] : []),
     ...without('telegram', 'token'),
     ...without('discord', 'token'),
     ...without('webhook', 'secret'),

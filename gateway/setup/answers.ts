@@ -23,6 +23,8 @@ export interface Answers {
   readonly discord?: AccountAnswer;
   readonly busyMode?: string;
   readonly host?: string;
+  /** What requests to the page must carry; needed where others can reach it. */
+  readonly webToken?: string;
   readonly port?: number;
   /** Seconds. */
   readonly drainTimeout?: number;

@@ -56,6 +56,7 @@ export function planOf(answers: Answers, present: Present): Plan {
   set(['display', 'busy_input_mode'], answers.busyMode);
   set(['platforms', 'web', 'host'], answers.host);
   set(['platforms', 'web', 'port'], answers.port);
+  keep(['platforms', 'web'], 'token', 'secrets/web-token', answers.webToken);
   for (const platform of ACCOUNTS) {
     const account: AccountAnswer | undefined = answers[platform];
     if (account === undefined) continue;

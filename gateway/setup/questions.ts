@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { LISTEN_DEFAULT } from '../config/listen.ts';
 import { BUSY_MODES } from '../core/message.ts';
+import { isLoopback } from '../platforms/web/guard.ts';
 import { askForAccounts } from './accountQuestions.ts';
 import { askForAgent } from './agentQuestions.ts';
 import type { Answers } from './answers.ts';
@@ -36,9 +38,16 @@ export async function interview(asked: Interview): Promise<Answers> {
     ...accounts,
     ...(busyMode === undefined ? {} : { busyMode }),
     ...(port === undefined ? {} : { port }),
-    ...(flags.host === undefined ? {} : { host: flags.host }),
+    ...(flags.host === undefined ? {} : { host: flags.host, ...webToken(flags.host, asked.now) }),
     ...(flags.drainTimeout === undefined ? {} : { drainTimeout: flags.drainTimeout }),
   };
+}
+
+/** An address that others can reach needs a token; one is made where there is none. */
+function webToken(host: string, now: ConfigDocument): { webToken?: string } {
+  const web = ['platforms', 'web'];
+  const has = now.has([...web, 'token_file']) || now.has([...web, 'token_env']);
+  return isLoopback(host) || has ? {} : { webToken: randomBytes(24).toString('base64url') };
 }
 
 async function askForBusyMode({ prompts, now }: Interview): Promise<string | undefined> {
@@ -53,7 +62,7 @@ async function askForBusyMode({ prompts, now }: Interview): Promise<string | und
 
 async function askForPort({ prompts, now }: Interview): Promise<number | undefined> {
   const before = now.get(['platforms', 'web', 'port']);
-  const asked = await prompts?.text('On which port is the page? Only this machine can reach it.', {
+  const asked = await prompts?.text('On which port is the page?', {
     initial: String(before ?? LISTEN_DEFAULT.port),
     validate: (value) =>
       /^\d{1,5}$/.test(value) && Number(value) <= 65_535 ? undefined : 'A number up to 65535.',

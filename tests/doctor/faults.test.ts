@@ -76,6 +76,11 @@ const FAULTS: readonly [fault: string, found: RegExp, plant: Plant][] = [
     (m) => m.write('sluice.yaml', 'platforms: {web: {port: 0}, discord: {}}\n'),
   ],
   [
+    'a page that others can reach without a token',
+    /^secrets: others can reach 0\.0\.0\.0, .* no platforms\.web\.token → sluice init --yes --host 0\.0\.0\.0/,
+    (m) => m.write('sluice.yaml', 'platforms: {web: {port: 0, host: 0.0.0.0}}\n'),
+  ],
+  [
     'a secret that others may read',
     /^secrets: others may read .*secret \(mode 644\).* → chmod 600 .*secret$/,
     (m) => {
@@ -181,7 +186,10 @@ const FAULTS: readonly [fault: string, found: RegExp, plant: Plant][] = [
   [
     'an address that the machine does not have',
     /^port: this machine has no address 192\.0\.2\.1 .* → sluice init --yes --host 127\.0\.0\.1$/,
-    (m) => m.write('sluice.yaml', 'platforms: {web: {host: 192.0.2.1}}\n'),
+    (m) => {
+      m.env.WEB = 'sixteen-characters-long';
+      m.write('sluice.yaml', 'platforms: {web: {host: 192.0.2.1, token_env: WEB}}\n');
+    },
   ],
   [
     'R10 a unit that ends the gateway inside its own budget',

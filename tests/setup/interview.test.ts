@@ -117,6 +117,15 @@ describe('the questions of sluice init', () => {
     expect((await answers).discord).toEqual({ enabled: false });
   });
 
+  it('make a token for an address that others can reach, and only where there is none', async () => {
+    const flags = { agent: 'demo', busyMode: 'queue', port: 0, host: '0.0.0.0' } as const;
+    const without = asking('', [['Where do people write', []]], flags);
+    expect((await without.answers).webToken).toMatch(/^[\w-]{32}$/);
+    const text = 'platforms: {web: {token_env: WEB}}';
+    const having = asking(text, [['Where do people write', []]], flags);
+    expect(await having.answers).not.toHaveProperty('webToken');
+  });
+
   it('end where somebody cancels', async () => {
     const cancel = Promise.reject(new RequestError('cancelled; nothing was written'));
     cancel.catch(() => {});
