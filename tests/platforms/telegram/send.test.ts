@@ -214,6 +214,32 @@ describe('sending to Telegram', () => {
     expect(messages.at(-1)).toMatchObject({ chat: '-100', thread: 9, replyTo: 1 });
   });
 
+  it('R21 the buttons of an earlier instance answer the question that the next one asks again', async () => {
+    const fake = await chatting();
+    const asked = {
+      type: 'asked',
+      lane,
+      turn: 't1',
+      question: { id: 'q1', text: 'Run it?', options: [{ id: 'yes', label: 'Allow' }] },
+    } as const;
+    const before = telegram(fake.url);
+    await before.start(new FakeHost());
+    before.progress?.(asked);
+    const message = await eventually('the question', async () =>
+      (await fake.state()).messages.find((m) => m.keyboard !== undefined),
+    );
+    await before.close();
+    const host = new FakeHost();
+    const after = telegram(fake.url);
+    await after.start(host);
+    after.progress?.({ ...asked, again: true });
+    const data = message.keyboard?.[0]?.[0]?.callback_data as string;
+    await fake.control('press', { chat: '11', user: ANN, data, message: message.id });
+    await eventually('it is answered', () => host.answers.length === 1);
+    expect(host.answers).toEqual([['t1', 'q1', 'yes']]);
+    expect((await fake.state()).messages.filter((m) => m.text === 'Run it?')).toHaveLength(1);
+  });
+
   it('asks a question with buttons and hands the answer on once', async () => {
     const fake = await chatting();
     const host = new FakeHost();
