@@ -92,7 +92,7 @@ type CommandName = 'release' | 'contributor-audit';
 /** What a command is run with: no configuration of this machine, a cache of its own. */
 const environment = (env: Record<string, string>) => ({
   ...ENV,
-  XDG_CACHE_HOME: join(ENV.HOME, 'cache'),
+  XDG_CACHE_HOME: tempDir('sluice-cache-'),
   SLUICE_GITHUB_SECOND_MS: '1',
   ...env,
 });
