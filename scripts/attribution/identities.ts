@@ -237,6 +237,8 @@ const LOOKALIKE: Record<string, string> = {
 
 /** What a name looks like; two names that look alike are shown, never joined. */
 export function looks(name: string): string {
+  // Most names: nothing in them looks like anything else.
+  if (/^[ -~]*$/.test(name)) return name.trim().toLowerCase();
   let text = '';
   for (const letter of plain(name).normalize('NFKC')) text += LOOKALIKE[letter] ?? letter;
   return text.toLowerCase();
