@@ -60,4 +60,21 @@ describe.each(Object.entries(THEATRES))('a conversation on %s', (_name, open) =>
     );
     expect(hand.runs).toHaveLength(1);
   });
+
+  it('R18 says once that messages wait for a drain, however many come, and answers them all after it', async () => {
+    const theatre = await open();
+    const { gateway } = await onStage(theatre);
+    await gateway.operations.drain({ by: 'test' });
+    for (const n of [1, 2, 3]) await theatre.say(GUEST, { text: `/queue /say answer ${n}` });
+    await eventually('it is said', async () => (await theatre.seen(GUEST)).length > 0);
+    await gateway.operations.cancelDrain();
+    const seen = await eventually('all are answered', async () => {
+      const texts = await theatre.seen(GUEST);
+      return texts.some((text) => text.includes('answer 3')) && texts;
+    });
+    const answers = seen.filter((text) => text.startsWith('answer'));
+    expect(answers).toEqual(['answer 1', 'answer 2', 'answer 3']);
+    expect(seen).toHaveLength(4);
+    expect(seen[0]).toContain('Got it.');
+  });
 });
