@@ -2,10 +2,7 @@ import type { Attachments } from '../attachments/attachments.ts';
 import { Gate, type Token } from '../core/admission.ts';
 import type { Clock, NewId, Random } from '../core/clock.ts';
 import type { Ending } from '../core/exit.ts';
-import { laneAddress } from '../core/lane.ts';
-import type { Address } from '../core/message.ts';
 import type { Operations } from '../core/operations.ts';
-import type { Progress } from '../core/progress.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Status } from '../core/status.ts';
 import { HookFeed } from '../hooks/hookFeed.ts';
@@ -13,10 +10,11 @@ import type { Hooks } from '../hooks/hooks.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { People } from '../people/people.ts';
 import type { Host, Log, Platform } from '../platforms/platform.ts';
+import { closeCommand, takeUp } from './adoption.ts';
 import type { Agents } from './agents.ts';
 import { Bus } from './bus.ts';
 import { Commands } from './commands.ts';
-import { Courier } from './courier.ts';
+import { Couriers } from './couriers.ts';
 import { crashPoint } from './crashPoint.ts';
 import { obeyDirectives } from './directives.ts';
 import { Drainer } from './drainer.ts';
@@ -77,7 +75,7 @@ export class Gateway {
   readonly #gate: Gate;
   /** Held by a predecessor while messages may still come over its open connections. */
   #connected: Token | undefined;
-  readonly #couriers = new Map<Platform, Courier>();
+  readonly #couriers: Couriers;
   readonly #shop: Shop;
   readonly #bus: Bus;
   readonly #turns: Turns;
@@ -114,14 +112,10 @@ export class Gateway {
       this.#end = resolve;
     });
     const accounts = new Accounts(parts.platforms);
-    const couriers = {
-      of: (address: { platform: string; account: string }) => {
-        const platform = accounts.of(address);
-        return platform === undefined ? undefined : this.#couriers.get(platform);
-      },
-    };
     const gate = this.#gate;
     const bus = this.#bus;
+    const sending = { journal, gate, clock, random, settings, instance, log };
+    this.#couriers = new Couriers(accounts, sending);
     this.#shop = {
       journal,
       gate,
@@ -133,11 +127,10 @@ export class Gateway {
       instance,
       agents,
       accounts,
-      couriers,
+      couriers: this.#couriers,
       log,
       ...(parts.attachments === undefined ? {} : { attachments: parts.attachments }),
     };
-    for (const p of parts.platforms) this.#couriers.set(p, new Courier(p, this.#shop));
     this.#settlements = new Settlements(journal, bus);
     this.#placeholders = new Placeholders(journal);
     this.#turns = new Turns(this.#shop, this.#placeholders);
@@ -147,7 +140,7 @@ export class Gateway {
       clock,
       settings,
       turns: this.#turns,
-      settle: () => settle(this.#shop, [...this.#couriers.values()]),
+      settle: () => settle(this.#shop, this.#couriers.all()),
       changed: () => this.#changed(),
       pauseOver: () => {
         void this.#orders
@@ -271,24 +264,14 @@ export class Gateway {
    * revoked meanwhile is shown, and what was accepted is kept.
    */
   async serve(alive: readonly string[], receiving?: () => Promise<void>): Promise<void> {
-    const { journal, clock, log, instance, fresh = true } = this.#parts;
+    const { fresh = true } = this.#parts;
     this.#adopting = true;
-    const adoption = await journal.adopt({ allBut: [instance, ...alive] }, clock.now());
+    const adoption = await takeUp(this.#shop, alive);
     crashPoint('work-adopted');
-    if (adoption.turns.length + adoption.ambiguous.length + adoption.commands.length > 0) {
-      log.info(
-        {
-          turns: adoption.turns.length,
-          sends: adoption.ambiguous.length,
-          commands: adoption.commands.length,
-        },
-        'took up what an earlier instance left',
-      );
-    }
-    await Promise.all([...this.#couriers.values()].map((courier) => courier.start()));
+    await Promise.all(this.#couriers.all().map((courier) => courier.start()));
     this.#stage = 'serving';
     this.#vitality.listen();
-    this.#undo.push(this.#bus.subscribe((progress) => this.#show(progress)));
+    this.#undo.push(this.#bus.subscribe((progress) => this.#couriers.show(progress)));
     this.#undo.push(this.#bus.subscribe((p) => askInWords(this.#shop, p), 'here'));
     if (this.#hookFeed !== undefined)
       this.#undo.push(this.#bus.subscribe(this.#hookFeed.listen, 'here'));
@@ -302,10 +285,7 @@ export class Gateway {
     crashPoint('serving');
     for (const command of adoption.commands) {
       if (this.#commands.repeatable(command)) void this.#reception.runCommand(command);
-      else {
-        const answered = { now: clock.now(), outbound: [], evenRunning: true };
-        await journal.settle(command.id, 'answered', answered);
-      }
+      else await closeCommand(this.#shop, command);
     }
     await this.#reception.claimWaiting();
     await this.#orders.closeEarlier();
@@ -317,9 +297,8 @@ export class Gateway {
   async adopt(alive: readonly string[]): Promise<void> {
     // Before, `serve` takes up what is dead by then.
     if (!this.#adopting || this.#stage === 'left') return;
-    const { journal, clock, instance } = this.#parts;
-    await journal.adopt({ allBut: [instance, ...alive] }, clock.now());
-    for (const courier of this.#couriers.values()) courier.kick();
+    await takeUp(this.#shop, alive);
+    this.#couriers.kick();
     await this.#reception.claimWaiting();
   }
 
@@ -354,7 +333,7 @@ export class Gateway {
     const parts = {
       shop: this.#shop,
       drainer: this.#drainer,
-      couriers: [...this.#couriers.values()],
+      couriers: this.#couriers.all(),
       inputs: this.#inputs,
       hooks: this.#parts.hooks,
       hookFeed: this.#hookFeed,
@@ -377,7 +356,7 @@ export class Gateway {
   async #work(): Promise<void> {
     await obeyDirectives(this.#shop, this.#turns, this.#reception.followUps);
     if (this.#stage !== 'serving' || this.#gate.phase !== 'open') return;
-    for (const courier of this.#couriers.values()) courier.kick();
+    this.#couriers.kick();
     await this.#reception.claimWaiting();
   }
 
@@ -389,18 +368,6 @@ export class Gateway {
       'declared dead by another instance; leaving',
     );
     void this.leave({ ending, timeout: 0, force: true });
-  }
-
-  /** Typing and streamed text have one owner: the account's sender. A predecessor shows nothing any more. */
-  #show(progress: Progress): void {
-    if (!('lane' in progress)) return;
-    let address: Address | undefined;
-    for (const [platform, courier] of this.#couriers) {
-      if (platform.progress === undefined || !courier.holding) continue;
-      address ??= laneAddress(progress.lane);
-      if (address?.platform === platform.platform && address.account === platform.account)
-        platform.progress(progress);
-    }
   }
 
   #changed(): void {
