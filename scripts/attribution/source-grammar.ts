@@ -54,7 +54,7 @@ export function reaches(
   if (/\(\s*$/.test(gap)) {
     if (/\b(?:PR|pull request)\b/i.test(gap)) return true;
     // "salvages the watcher (#1)" has a source; "rework the settings (#1)" says where it landed.
-    return plain && /(?:s|ed|ing)\b/i.test(text.slice(start, end));
+    return plain && family !== 'credit' && /(?:s|ed|ing)\b/i.test(text.slice(start, end));
   }
   if (lead === 'in') return plain || LINKING.has(between.at(-2)!);
   if (/^(?:from|of|by)$/.test(lead) || /:\s*$/.test(gap)) return true;
@@ -106,7 +106,7 @@ export function goesOn(
   // "ports @a's fix (#1)"
   if (before?.type === 'person' && before.owns && /^fix$/i.test(said)) return true;
   return (
-    /^\s*(?:and|&|\/)\s*$/i.test(text.slice(governing.end, cue.start)) || /^part of/i.test(said)
+    /^\s*\(?(?:and|&|\/)\s*$/i.test(text.slice(governing.end, cue.start)) || /^part of/i.test(said)
   );
 }
 
@@ -126,6 +126,10 @@ export function isRelative(
     if (before.cue.family === 'time' && /^(?: (?!by\b|and\b|then\b)[\w-]+){0,4} $/i.test(between)) {
       return !/^(?:original|credit)$/.test(cue.cue.family);
     }
+    // "conflicts with the rework in #1"
+    const article = /^ (?:(?:to|with|in|of|from) )?(?:the|an?|its) $/i.test(between);
+    if (/^(?:refers|stacked)$/.test(before.cue.family) && article)
+      return !/^(?:original|credit)$/.test(cue.cue.family);
     if (before.cue.family === 'cause' && /^ by (?:the|a|an|that) $/i.test(between)) return true;
     return (
       /^(?:cause|fixes)$/.test(before.cue.family) &&

@@ -4,11 +4,11 @@ export const NEGATION =
 
 /** What is undone: "drop the code salvaged from #1". */
 export const UNDONE =
-  /\b(?:stop(?:s|ped|ping)?|undo(?:es|ing)?|undid|remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|delet(?:e|es|ed|ing)|revert(?:s|ed|ing)?|back(?:s|ed|ing)? out|reject(?:s|ed|ing)?|declin(?:e|es|ed|ing)|unwind(?:s|ing)?)\s+(?:(?!by\b|and\b|then\b|while\b)[\w-]+\s+){0,4}$|\b(?:botched|messed[- ]up|broken|wrong|bad|incorrect|faulty|half-done)\s+$/i;
+  /\b(?:stop(?:s|ped|ping)?|undo(?:es|ing)?|undid|remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|delet(?:e|es|ed|ing)|revert(?:s|ed|ing)?|back(?:s|ed|ing)? out|reject(?:s|ed|ing)?|declin(?:e|es|ed|ing)|unwind(?:s|ing)?)\s+["“']?(?:(?!by\b|and\b|then\b|while\b)[\w-]+\s+){0,4}$|\b(?:botched|messed[- ]up|broken|wrong|bad|incorrect|faulty|half-done)\s+$/i;
 
 /** What is told of a change that was made before: "the port of #1 was wrong". */
 export const BLAMED =
-  /^\s*(?:\w+ly )?(?:(?:was|were|is|are|had been) (?:\w+ )?(?:wrong|incorrect|bad|broken|incomplete|buggy|faulty|a mistake|reverted|pending|open|planned|due|needed|required|outstanding|unfinished|in progress)|broke|breaks|caused|missed|forgot|lost|introduced|failed|removed|dropped|deleted|into account)\b/i;
+  /^\s*(?:\w+ly )?(?:(?:was|were|is|are|had been) (?:\w+ )?(?:wrong|incorrect|bad|broken|incomplete|buggy|faulty|a mistake|reverted|pending|open|planned|due|needed|required|outstanding|unfinished|red|green|failing|flaky|stuck|in progress)|broke|breaks|caused|missed|forgot|lost|introduced|failed|removed|dropped|deleted|into account)\b/i;
 
 /** What is only wished, planned, asked or supposed is not done. */
 export const SUPPOSED =
