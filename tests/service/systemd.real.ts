@@ -69,9 +69,13 @@ describe('the units', () => {
 
   it('R12 give systemd a path with difficult letters as it is', async () => {
     const home = '/srv/sluice/a "b" $HOME %h \\x';
+    writeFileSync(machine.outside('odd "$x.yaml'), PLAIN);
+    const config = '/srv/sluice/odd "$x.yaml';
     const args = [
       '--home',
       home,
+      '--config',
+      config,
       'service',
       'install',
       '--system',
@@ -85,7 +89,7 @@ describe('the units', () => {
     expect((await machine.run('systemctl', 'start', 'odd')).code).toBe(0);
     const main = await machine.property('odd.service', 'MainPID');
     const { out } = await machine.run('cat', `/proc/${main}/cmdline`);
-    expect(out.split('\0').slice(-4, -1)).toEqual(['--home', home, 'run']);
+    expect(out.split('\0').slice(-6, -1)).toEqual(['--home', home, '--config', config, 'run']);
     expect((await machine.sluice('--home', home, 'status')).code).toBe(0);
     await machine.run('systemctl', 'stop', 'odd');
   });
