@@ -1,7 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import type { SecretRef } from '../config/secrets.ts';
-import { isLoopback } from '../platforms/web/guard.ts';
 import { shellWord } from './shell.ts';
 
 /** A section of the configuration that may name secrets, by keys such as `token_env` and `token_file`. */
@@ -39,17 +38,14 @@ function refsIn(what: string, section: Section): SecretRef[] {
   });
 }
 
-/** Secrets that must be named and are not, by the beginning of their keys. */
+/** Secrets that must be named and are not, by the beginning of their keys. The page makes its own where it needs one. */
 export function missingRefs({ platforms }: Config): string[] {
   const without = (platform: 'telegram' | 'discord' | 'webhook', stem: string) =>
     (platforms[platform] as readonly Section[])
       .filter((a) => a.enabled !== false)
       .filter((a) => a[`${stem}_env`] === undefined && a[`${stem}_file`] === undefined)
       .map((a) => `platforms.${platform} (${a.name}).${stem}`);
-  const { enabled, host, token_env, token_file } = platforms.web;
-  const open = enabled && !isLoopback(host) && token_env === undefined && token_file === undefined;
   return [
-    ...(open ? ['platforms.web.token'] : []),
     ...without('telegram', 'token'),
     ...without('discord', 'token'),
     ...without('webhook', 'secret'),

@@ -106,6 +106,8 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
     });
     const platforms = [
       ...(await createPlatforms(config, {
+        home,
+        show: (text) => void process.stderr.write(`${text}\n`),
         env,
         clock,
         log,

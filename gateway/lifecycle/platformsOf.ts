@@ -11,13 +11,17 @@ import type { WebhookPlatform } from '../platforms/webhook/webhook.ts';
 import type { Become } from '../supervisor/protocol.ts';
 import type { ClaimAccount } from './accountClaims.ts';
 import { accountHash, ownedAccount } from './ownedAccount.ts';
+import { createWeb } from './webOf.ts';
 
 export interface PlatformsDeps {
+  readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly log: Log;
   readonly secrets: Secrets;
   readonly random: Random;
+  /** Says something to the person at the terminal that no log may keep. */
+  readonly show: (text: string) => void;
   /** The text of `/metrics`. */
   readonly metrics: () => Promise<{ type: string; body: string }>;
   readonly become?: Become;
@@ -43,7 +47,10 @@ export async function createPlatforms(config: Config, deps: PlatformsDeps): Prom
     hooks.set(account.name, made);
     platforms.push(made);
   }
-  if (web.enabled) platforms.push(await createWeb(web, hooks, deps));
+  if (web.enabled) {
+    const token = secretOf('platforms.web.token', tokenKeys(web), deps);
+    platforms.push(await createWeb(web, token, hooks, deps));
+  }
   for (const account of telegram.filter((a) => a.enabled)) {
     const { createTelegramPlatform } = await import('../platforms/telegram/telegram.ts');
     const token = needed(`platforms.telegram (${account.name}).token`, tokenKeys(account), deps);
@@ -57,31 +64,6 @@ export async function createPlatforms(config: Config, deps: PlatformsDeps): Prom
     platforms.push(owned(made, account.api_base, token, deps));
   }
   return platforms;
-}
-
-async function createWeb(
-  web: Config['platforms']['web'],
-  hooks: ReadonlyMap<string, WebhookPlatform>,
-  deps: PlatformsDeps,
-): Promise<Platform> {
-  const { createWebPlatform } = await import('../platforms/web/webPlatform.ts');
-  const { limitsOf } = await import('../platforms/web/options.ts');
-  const token = secretOf('platforms.web.token', tokenKeys(web), deps);
-  const { become } = deps;
-  const inherited = become?.listenFd === undefined ? undefined : { fd: become.listenFd };
-  return createWebPlatform({
-    listen: inherited ?? { host: web.host, port: web.port },
-    host: become?.address?.host ?? web.host,
-    allowedHosts: web.allowed_hosts,
-    allowedOrigins: web.allowed_origins,
-    limits: limitsOf(web),
-    metrics: deps.metrics,
-    webhook: (name) => {
-      const hook = hooks.get(name);
-      return hook === undefined ? undefined : (request) => hook.handle(request);
-    },
-    ...(token === undefined ? {} : { token }),
-  });
 }
 
 interface SecretKeys {

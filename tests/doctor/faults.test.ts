@@ -76,11 +76,6 @@ const FAULTS: readonly [fault: string, found: RegExp, plant: Plant][] = [
     (m) => m.write('sluice.yaml', 'platforms: {web: {port: 0}, discord: {}}\n'),
   ],
   [
-    'a page that others can reach without a token',
-    /^secrets: others can reach 0\.0\.0\.0, .* no platforms\.web\.token → sluice init --yes --host 0\.0\.0\.0/,
-    (m) => m.write('sluice.yaml', 'platforms: {web: {port: 0, host: 0.0.0.0}}\n'),
-  ],
-  [
     'a secret that others may read',
     /^secrets: others may read .*secret \(mode 644\).* → chmod 600 .*secret$/,
     (m) => {

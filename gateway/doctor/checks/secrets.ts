@@ -17,12 +17,7 @@ export const secretsCheck: Check = {
     if (loaded === undefined) return [skipped('the configuration cannot be read')];
     const refs = secretRefs(loaded.config);
     const missing = missingRefs(loaded.config).map((what) =>
-      what === 'platforms.web.token'
-        ? problem(
-            `others can reach ${loaded.config.platforms.web.host}, and there is no ${what}`,
-            `sluice init --yes --host ${loaded.config.platforms.web.host}   makes one; or: sluice init --yes --host 127.0.0.1`,
-          )
-        : problem(`${what} is missing`, `set ${what}_file, or ${what}_env; or: sluice init`),
+      problem(`${what} is missing`, `set ${what}_file, or ${what}_env; or: sluice init`),
     );
     const found = (await Promise.all(refs.map((ref) => one(of, ref, loaded.file)))).flat();
     const wrong = [...missing, ...found];

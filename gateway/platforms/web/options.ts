@@ -11,11 +11,10 @@ export const WebOptionsSchema = z.strictObject({
     .boolean()
     .default(true)
     .meta({ description: 'Whether the page and the HTTP API are served.' }),
-  host: z
-    .string()
-    .min(1)
-    .default('127.0.0.1')
-    .meta({ description: 'The address to listen on. Anything but loopback needs a token.' }),
+  host: z.string().min(1).default('127.0.0.1').meta({
+    description:
+      'The address to listen on. Anything but loopback needs a token; without one configured, the first start makes and shows it.',
+  }),
   port: z
     .int()
     .min(0)

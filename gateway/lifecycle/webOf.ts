@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import type { Config } from '../config/schema.ts';
+import type { Platform } from '../platforms/platform.ts';
+import type { WebhookPlatform } from '../platforms/webhook/webhook.ts';
+import type { PlatformsDeps } from './platformsOf.ts';
+
+/** The page and the HTTP API; `token` is the configured one. */
+export async function createWeb(
+  web: Config['platforms']['web'],
+  token: string | undefined,
+  hooks: ReadonlyMap<string, WebhookPlatform>,
+  deps: PlatformsDeps,
+): Promise<Platform> {
+  const { createWebPlatform } = await import('../platforms/web/webPlatform.ts');
+  const { limitsOf } = await import('../platforms/web/options.ts');
+  const { become } = deps;
+  const host = become?.address?.host ?? web.host;
+  const asked = token ?? (await generatedToken(host, deps));
+  return createWebPlatform({
+    listen: become?.listenFd === undefined ? { host, port: web.port } : { fd: become.listenFd },
+    host,
+    allowedHosts: web.allowed_hosts,
+    allowedOrigins: web.allowed_origins,
+    limits: limitsOf(web),
+    metrics: deps.metrics,
+    webhook: (name) => {
+      const hook = hooks.get(name);
+      return hook === undefined ? undefined : (request) => hook.handle(request);
+    },
+    ...(asked === undefined ? {} : { token: asked }),
+  });
+}
+
+/**
+ * Where others can reach the page and no token is configured, one is made and kept in the home. It is
+ * shown to the person once, and not by the log.
+ */
+async function generatedToken(
+  host: string,
+  { home, secrets, show }: PlatformsDeps,
+): Promise<string | undefined> {
+  const { isLoopback } = await import('../platforms/web/guard.ts');
+  if (isLoopback(host)) return undefined;
+  const { tokenFile } = await import('../platforms/web/tokenFile.ts');
+  const file = join(home, 'web-token');
+  const { token, fresh } = tokenFile(file);
+  secrets.add(token);
+  if (fresh) {
+    show(
+      `Others can reach the page on ${host}, so it asks for a token. This is it, shown this once:\n\n    ${token}\n\nIt is kept in ${file}; platforms.web.token_file or token_env sets another.\n`,
+    );
+  }
+  return token;
+}
