@@ -54,19 +54,23 @@ const display = z.strictObject({
     .strictObject({
       queued_behind_drain: z
         .string()
-        .default('Got it. I am finishing something first and will answer right after.')
+        .default(DEFAULTS.notices.queuedBehindDrain)
         .meta({ description: 'Said when a message waits behind a turn of a draining instance.' }),
       queued_behind_restart: z
         .string()
-        .default('Got it. I am restarting and will answer in a moment.')
+        .default(DEFAULTS.notices.queuedBehindRestart)
         .meta({ description: 'Said when a message waits for the next instance.' }),
+      queued_behind_pause: z
+        .string()
+        .default(DEFAULTS.notices.queuedBehindPause)
+        .meta({ description: 'Said when a message waits for the end of a `/drain`.' }),
       cannot_steer: z
         .string()
-        .default('Got it. I will take this up right after the current answer.')
+        .default(DEFAULTS.notices.cannotSteer)
         .meta({ description: 'Said when a message cannot go into the running turn.' }),
       still_working: z
         .string()
-        .default('I am still working on this. /stop ends it.')
+        .default(DEFAULTS.notices.stillWorking)
         .meta({ description: 'Said once when a turn takes longer than `agent.soft_timeout`.' }),
     })
     .prefault({})

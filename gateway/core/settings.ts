@@ -33,6 +33,7 @@ export interface Settings {
   readonly notices: {
     readonly queuedBehindDrain: string;
     readonly queuedBehindRestart: string;
+    readonly queuedBehindPause: string;
     readonly cannotSteer: string;
     readonly stillWorking: string;
   };
@@ -66,6 +67,7 @@ export const DEFAULTS = {
   notices: {
     queuedBehindDrain: 'Got it. I am finishing something first and will answer right after.',
     queuedBehindRestart: 'Got it. I am restarting and will answer in a moment.',
+    queuedBehindPause: 'Got it. I am paused for maintenance and will answer when I go on.',
     stillWorking: 'I am still working on this. /stop ends it.',
     cannotSteer: 'Got it. I will take this up right after the current answer.',
   },

@@ -86,10 +86,16 @@ export class FollowUps {
     });
   }
 
-  /** Said once per chat and drain, whatever the number of messages (the key holds the drain's order). */
-  async #sayDraining(message: NewMessage, words: string): Promise<void> {
+  /**
+   * Said once per chat and drain, whatever the number of messages (the key holds the drain's order).
+   * `restarting` are the words for a restart; a pause for maintenance has its own.
+   */
+  async #sayDraining(message: NewMessage, restarting: string): Promise<void> {
     if (message.stateless !== undefined) return;
-    const [order] = await this.#shop.journal.orders({ state: 'open', limit: 1 });
-    await notify(this.#shop, `drain:${order?.id ?? this.#shop.instance}`, message, words);
+    const { journal, instance, settings } = this.#shop;
+    const open = await journal.orders({ state: 'open', limit: 2 });
+    const order = open.find(({ kind }) => kind === 'restart') ?? open[0];
+    const words = order?.kind === 'drain' ? settings.notices.queuedBehindPause : restarting;
+    await notify(this.#shop, `drain:${order?.id ?? instance}`, message, words);
   }
 }

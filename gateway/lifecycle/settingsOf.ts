@@ -22,6 +22,7 @@ export function settingsOf({ agent, display, queue, outbox, sessions }: Config):
     notices: {
       queuedBehindDrain: display.notices.queued_behind_drain,
       queuedBehindRestart: display.notices.queued_behind_restart,
+      queuedBehindPause: display.notices.queued_behind_pause,
       cannotSteer: display.notices.cannot_steer,
       stillWorking: display.notices.still_working,
     },

@@ -53,11 +53,11 @@ describe('a message that meets a running turn', () => {
     await g.gateway.operations.drain({ by: 'test' });
     for (const text of ['two', 'three', 'four'])
       expect(await g.say(text)).toMatchObject({ accepted: true });
-    await eventually('it is said', () => g.platform.texts().some((t) => t.includes('right after')));
+    await eventually('it is said', () => g.platform.texts().some((t) => t.includes('paused')));
     expect(g.hand.runs[0]?.signal.aborted).toBe(false);
     g.hand.runs[0]?.say('first');
     await eventually('the first is answered', () => g.platform.texts().includes('first'));
-    expect(g.platform.texts().filter((t) => t.includes('right after'))).toHaveLength(1);
+    expect(g.platform.texts().filter((t) => t.includes('paused'))).toHaveLength(1);
     await g.gateway.operations.cancelDrain();
     await eventually('the second runs', () => g.hand.runs.length >= 2);
     expect(g.hand.runs[1]?.input.text).toBe('two');

@@ -73,6 +73,7 @@ export function judge(
 /** What the gateway itself may say around a restart (`lifecycle/notices.ts`). */
 export const NOTICES: readonly RegExp[] = [
   /^Got it\. I am restarting/,
+  /^Got it\. I am paused/,
   /^Restarting/,
   /^Back again/,
   /^I am back/,
