@@ -8,6 +8,8 @@ import {
   SERVING,
 } from '../core/drain.ts';
 import type { Settings } from '../core/settings.ts';
+import type { Log } from '../platforms/platform.ts';
+import { bounded } from './bounded.ts';
 import type { Turns } from './turns.ts';
 
 export interface DrainerDeps {
@@ -15,6 +17,7 @@ export interface DrainerDeps {
   readonly clock: Clock;
   readonly settings: Settings;
   readonly turns: Turns;
+  readonly log: Log;
   /** Delivers what is committed; bounded by itself. */
   readonly settle: () => Promise<void>;
   /** The phase changed. */
@@ -98,7 +101,7 @@ export class Drainer {
   }
 
   #do(effect: DrainEffect): void {
-    const { gate, turns } = this.#deps;
+    const { gate, turns, settings } = this.#deps;
     switch (effect) {
       case 'close-gate':
         gate.advance('draining');
@@ -112,8 +115,13 @@ export class Drainer {
       case 'settle':
         // Parked turns are suspended with their question; the successor asks again.
         for (const turn of turns.all()) turn.cut('restart');
-        void gate
-          .idle('turn', 'command')
+        // What hangs by now is left behind (R27): its end is refused or taken up by the next instance.
+        void bounded(
+          'ending what runs',
+          settings.stopStep,
+          gate.idle('turn', 'command'),
+          this.#deps,
+        )
           .then(() => {
             gate.advance('settling');
             return this.#deps.settle();

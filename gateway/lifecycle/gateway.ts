@@ -1,28 +1,23 @@
-import type { Attachments } from '../attachments/attachments.ts';
 import { Gate, type Token } from '../core/admission.ts';
-import type { Clock, NewId, Random } from '../core/clock.ts';
 import type { Ending } from '../core/exit.ts';
 import type { Operations } from '../core/operations.ts';
-import type { Settings } from '../core/settings.ts';
 import type { Status } from '../core/status.ts';
 import { HookFeed } from '../hooks/hookFeed.ts';
-import type { Hooks } from '../hooks/hooks.ts';
-import type { Journal } from '../journal/journal.ts';
-import type { People } from '../people/people.ts';
-import type { Host, Log, Platform } from '../platforms/platform.ts';
+import type { Adoption } from '../journal/journal.ts';
+import type { Host, Platform } from '../platforms/platform.ts';
 import { closeCommand, takeUp } from './adoption.ts';
-import type { Agents } from './agents.ts';
 import { Bus } from './bus.ts';
 import { Commands } from './commands.ts';
 import { Couriers } from './couriers.ts';
 import { crashPoint } from './crashPoint.ts';
 import { obeyDirectives } from './directives.ts';
 import { Drainer } from './drainer.ts';
+import type { GatewayParts } from './gatewayParts.ts';
 import { createHost } from './host.ts';
 import { Inputs } from './inputs.ts';
 import { declaredDead, leave, settle } from './leaving.ts';
 import { createOperations } from './operations.ts';
-import { type Above, Orders } from './orders.ts';
+import { Orders } from './orders.ts';
 import { Placeholders } from './placeholders.ts';
 import { askInWords } from './questionsInWords.ts';
 import { Reception } from './reception.ts';
@@ -33,31 +28,6 @@ import type { Shop } from './shop.ts';
 import { reportStatus } from './statusReport.ts';
 import { Turns } from './turns.ts';
 import { Vitality } from './vitality.ts';
-
-export interface GatewayParts {
-  readonly journal: Journal;
-  readonly agents: Agents;
-  readonly platforms: readonly Platform[];
-  readonly settings: Settings;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly random: Random;
-  readonly log: Log;
-  readonly instance: string;
-  readonly generation: number;
-  readonly version: string;
-  /** A supervisor, where there is one. */
-  readonly above?: Above;
-  readonly hooks?: Hooks;
-  /** False: a gateway of this home has served before this one. */
-  readonly fresh?: boolean;
-  /** Who may talk, where strangers can be let in. */
-  readonly people?: People;
-  /** Fetches the files of messages; absent: agents are given none. */
-  readonly attachments?: Attachments;
-  /** The process above, and the version of its code. */
-  readonly supervisor?: { readonly supervisorPid: number; readonly supervisorVersion: string };
-}
 
 /**
  * One instance of the gateway.
@@ -140,6 +110,7 @@ export class Gateway {
       clock,
       settings,
       turns: this.#turns,
+      log,
       settle: () => settle(this.#shop, this.#couriers.all()),
       changed: () => this.#changed(),
       pauseOver: () => {
@@ -283,10 +254,7 @@ export class Gateway {
     crashPoint('input-open');
     await receiving?.();
     crashPoint('serving');
-    for (const command of adoption.commands) {
-      if (this.#commands.repeatable(command)) void this.#reception.runCommand(command);
-      else await closeCommand(this.#shop, command);
-    }
+    await this.#takeUpCommands(adoption);
     await this.#reception.claimWaiting();
     await this.#orders.closeEarlier();
     this.#changed();
@@ -297,7 +265,7 @@ export class Gateway {
   async adopt(alive: readonly string[]): Promise<void> {
     // Before, `serve` takes up what is dead by then.
     if (!this.#adopting || this.#stage === 'left') return;
-    await takeUp(this.#shop, alive);
+    await this.#takeUpCommands(await takeUp(this.#shop, alive));
     this.#couriers.kick();
     await this.#reception.claimWaiting();
   }
@@ -368,6 +336,14 @@ export class Gateway {
       'declared dead by another instance; leaving',
     );
     void this.leave({ ending, timeout: 0, force: true });
+  }
+
+  /** Carries out commands that a dead instance had begun, or closes those whose end the death was. */
+  async #takeUpCommands({ commands }: Adoption): Promise<void> {
+    for (const command of commands) {
+      if (this.#commands.repeatable(command)) void this.#reception.runCommand(command);
+      else await closeCommand(this.#shop, command);
+    }
   }
 
   #changed(): void {

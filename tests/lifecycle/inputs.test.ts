@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import type { Journal } from '../../gateway/journal/journal.ts';
 import { StatusKeeper } from '../../gateway/lifecycle/statusKeeper.ts';
 import { statusPath } from '../../gateway/observe/statusFile.ts';
 import { ManualClock } from '../harness/clock.ts';
@@ -112,6 +113,27 @@ it('takes up what died while it was about to serve', async () => {
   });
   await eventually('the turn runs again', () => next.hand.runs.length === 1);
   expect(next.hand.runs[0]?.input).toMatchObject({ text: 'one', attempt: 2 });
+});
+
+it('R26 R28 a command that a predecessor had begun when it died is answered by its successor, at once', async () => {
+  const dir = tempDir();
+  const first = await startGateway({
+    dir,
+    settings: { stopStep: 50 },
+    // It dies after it has committed the command and before it has committed the answer.
+    parts: (journal) => ({
+      journal: new Proxy(journal, {
+        get: (target, name: keyof Journal) =>
+          name === 'settle' ? () => new Promise(() => {}) : target[name],
+      }),
+    }),
+  });
+  const after = new LedgerPlatform();
+  const { next } = await successorOf(first, after, dir);
+  await first.say('/whoami');
+  const second = await next;
+  await second.gateway.adopt([]);
+  await eventually('it is answered', () => after.texts().some((t) => t.startsWith('You are')));
 });
 
 it('R17 the status file is the successor’s from the moment it receives, however long the predecessor drains', async () => {
