@@ -25,10 +25,10 @@ function scriptFor(maker: Maker): (request: ModelRequest) => ModelAnswer {
   return ({ body }) => {
     const last = body.messages.at(-1);
     const text = JSON.stringify(last?.content ?? '');
-    if (body.tools === undefined) return { parts: ['A title'] };
+    if (body.tools === undefined) return maker.aside ?? { parts: ['A title'] };
     if (last?.role === 'tool') return { parts: ['the tool ', 'has run'] };
-    if (text.includes('please work')) return { toolCalls: [maker.shell('echo ran > made.txt')] };
     if (text.includes('cut off')) return { parts: ['taken ', 'up'] };
+    if (text.includes('please work')) return { toolCalls: [maker.shell('echo ran > made.txt')] };
     if (text.includes('please wait'))
       return { parts: Array.from({ length: 40 }, () => 'so '), pauseMs: 100 };
     if (text.includes('please hang')) return { parts: ['so far '], last: 'hang' };
@@ -140,7 +140,9 @@ export function drive(maker: Maker): void {
       expect(pids.size).toBe(0);
       agent = start();
       const before = model.requests.length;
-      const { sink: after, result } = ask('please hang', { attempt: 2 });
+      const said = [{ role: 'user', text: 'please work' }] as const;
+      const history = maker.loads ? [] : said;
+      const { sink: after, result } = ask('please hang', { attempt: 2, history });
       expect((await result).text).toMatch(/taken up$/);
       // What it replayed of its history while it loaded is shown to nobody.
       expect(after.said).not.toContain('so far');

@@ -10,8 +10,12 @@ export interface Maker extends RealAgent {
   readonly files: (model: string) => Readonly<Record<string, string>>;
   /** Variables it gets besides those that every agent gets. */
   readonly env: (model: string) => Readonly<Record<string, string>>;
+  /** It loads its own sessions again; another is told the conversation anew. */
+  readonly loads?: true;
   /** It takes text into a running turn. */
   readonly steers?: true;
+  /** The model's answer to what is asked of it aside, without tools. Default: a title. */
+  readonly aside?: ModelAnswer;
   /** The model's call of the tool that runs a command. */
   readonly shell: (command: string) => NonNullable<ModelAnswer['toolCalls']>[number];
 }
@@ -22,6 +26,7 @@ export const MAKERS = {
     version: '1.18.33',
     prepare: 'postinstall.mjs',
     preset: 'opencode',
+    loads: true,
     files: () => ({}),
     env: (model) => ({
       OPENCODE_CONFIG_CONTENT: JSON.stringify({
@@ -58,12 +63,15 @@ export const MAKERS = {
       GOOGLE_GEMINI_BASE_URL: new URL(model).origin,
       GEMINI_CLI_TRUST_WORKSPACE: 'true',
     }),
+    // Which model is to answer: an answer it cannot read is asked for again and again.
+    aside: { status: 400, error: 'not here' },
     shell: (command) => ({ name: 'run_shell_command', args: { command } }),
   },
   codex: {
     name: '@agentclientprotocol/codex-acp',
     version: '2.6.0',
     preset: 'codex',
+    loads: true,
     steers: true,
     files: (model) => ({
       '.codex/config.toml': `
