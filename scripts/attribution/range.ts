@@ -22,12 +22,16 @@ export async function resolveRange(
   wish: { since?: string | undefined; until?: string | undefined },
 ): Promise<Range> {
   const untilName = wish.until ?? 'HEAD';
-  const until = { name: untilName, sha: await commitOf(git, untilName) };
-  const sinceName = wish.since ?? (await newestTag(git, until));
+  const [sha, shallow, newest] = await Promise.all([
+    commitOf(git, untilName),
+    git.run(['rev-parse', '--is-shallow-repository']).then((said) => said.trim() === 'true'),
+    wish.since === undefined ? newestTag(git, untilName) : undefined,
+  ]);
+  const until = { name: untilName, sha };
+  const sinceName = wish.since ?? newest;
   const since =
     sinceName === undefined ? undefined : { name: sinceName, sha: await commitOf(git, sinceName) };
   const revisions = since === undefined ? [until.sha] : [until.sha, `^${since.sha}`];
-  const shallow = (await git.run(['rev-parse', '--is-shallow-repository'])).trim() === 'true';
   if (shallow) await refuseCut(git, revisions);
   return { ...(since === undefined ? {} : { since }), until, revisions, shallow };
 }
@@ -45,20 +49,24 @@ async function commitOf(git: Git, name: string): Promise<string> {
   }
 }
 
-/** The newest tag that is an ancestor; a tag on `until` itself is not where its range begins. */
-async function newestTag(git: Git, until: { name: string; sha: string }) {
-  const describe = async (rev: string, more: string[] = []) => {
-    try {
-      return (await git.run(['describe', '--tags', '--abbrev=0', ...more, rev])).trim();
-    } catch {
-      return undefined; // No tag among the ancestors.
-    }
-  };
-  const own = (await git.run(['tag', '--points-at', until.sha])).split('\n').filter(Boolean);
-  return describe(
-    until.sha,
-    own.map((tag) => `--exclude=${tag}`),
-  );
+/**
+ * The newest tag that is an ancestor; a tag on `until` itself is not where its range begins. A name
+ * that git does not know has none: the caller tells.
+ */
+async function newestTag(git: Git, until: string): Promise<string | undefined> {
+  if (until.startsWith('-')) return undefined; // No revision, and git would take it for an option.
+  const asked = (args: string[]) =>
+    git.run(args).then(
+      (said) => said.split('\n').filter(Boolean),
+      () => [], // No tag among the ancestors.
+    );
+  const describe = ['describe', '--tags', '--abbrev=0'];
+  const [own, [newest]] = await Promise.all([
+    asked(['tag', '--points-at', until]),
+    asked([...describe, until]),
+  ]);
+  if (own.length === 0) return newest;
+  return (await asked([...describe, ...own.map((tag) => `--exclude=${tag}`), until]))[0];
 }
 
 async function refuseCut(git: Git, revisions: readonly string[]): Promise<void> {

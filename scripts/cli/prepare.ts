@@ -40,12 +40,14 @@ export interface Prepared {
 export async function prepare(options: SharedOptions, io: Io, changes = false): Promise<Prepared> {
   refuseNonsense(options);
   const git = await openGit(resolve(options.repo));
-  const config = await readConfig(git, {
+  const configured = readConfig(git, {
     ...(options.github === undefined ? {} : { repo: options.github }),
     ...(options.apiUrl === undefined ? {} : { apiUrl: options.apiUrl }),
   });
-  const [map, range] = await Promise.all([
-    readAuthorMap(config),
+  // Side by side: each waits for git, and a process costs some milliseconds.
+  const [config, map, range] = await Promise.all([
+    configured,
+    configured.then(readAuthorMap),
     resolveRange(git, { since: options.sinceTag, until: options.until }),
   ]);
   const token = io.env.GITHUB_TOKEN || io.env.GH_TOKEN || undefined;
