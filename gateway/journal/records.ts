@@ -130,6 +130,7 @@ export type EndReceipt =
 export interface RunningRow extends TurnRef {
   readonly holder: string;
   readonly holderDraining: boolean;
+  readonly holderGeneration: number;
   readonly session: string;
   readonly attempt: number;
   readonly message: string;

@@ -26,7 +26,7 @@ export class FollowUps {
 
   /** Decides about the running turn of the message's lane; the message itself waits already. */
   async decide(message: NewMessage, receipt: Accepted): Promise<void> {
-    const { gate, settings, instance } = this.#shop;
+    const { gate, settings, instance, generation } = this.#shop;
     if (receipt.running === undefined) {
       if (gate.phase !== 'open' && receipt.turn === undefined)
         await this.#sayDraining(message, settings.notices.queuedBehindRestart);
@@ -37,7 +37,11 @@ export class FollowUps {
     const said = { ...message, id: receipt.id };
     if (await answerInWords(this.#shop, said, running.turn, here, this.answer)) return;
     const decision = decideBusy(message.busy ?? settings.busyMode, {
-      draining: running.holderDraining || (running.holder === instance && gate.phase !== 'open'),
+      // An earlier generation may not have been told yet that it is to drain: its turns are left alone, too.
+      draining:
+        running.holder === instance
+          ? gate.phase !== 'open'
+          : running.holderDraining || running.holderGeneration < generation,
       steerable: here === undefined || here.agent.capabilities.steer,
       ending: here?.ending ?? false,
     });

@@ -20,6 +20,8 @@ export interface Shop {
   readonly random: Random;
   readonly settings: Settings;
   readonly instance: string;
+  /** The supervisor's running number of this instance: whoever has a lower one leaves, or is about to. */
+  readonly generation: number;
   readonly agents: Agents;
   readonly accounts: Accounts;
   readonly couriers: { of(address: Pick<Address, 'platform' | 'account'>): Courier | undefined };

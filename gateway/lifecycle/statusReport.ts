@@ -11,7 +11,6 @@ export interface StatusDeps {
   readonly turns: Turns;
   readonly drainer: Drainer;
   readonly orders: Orders;
-  readonly generation: number;
   readonly supervisor?: { readonly supervisorPid: number; readonly supervisorVersion: string };
   readonly version: string;
   readonly startedAt: number;
@@ -62,7 +61,7 @@ export async function reportStatus(deps: StatusDeps): Promise<Status> {
     state,
     desired: desiredOf(deps),
     instance: shop.instance,
-    generation: deps.generation,
+    generation: shop.generation,
     version: deps.version,
     pid: process.pid,
     ...(deps.supervisor === undefined
@@ -83,7 +82,7 @@ export async function reportStatus(deps: StatusDeps): Promise<Status> {
     agents: shop.agents.list(),
     others: await Promise.all(
       instances
-        .filter((i) => i.id !== shop.instance && i.draining)
+        .filter((i) => i.id !== shop.instance && (i.draining || i.generation < shop.generation))
         .map(async (i) => {
           const its = running.filter((r) => r.holder === i.id);
           return {

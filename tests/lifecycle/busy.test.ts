@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../harness/eventually.ts';
-import { startGateway } from '../harness/gateway.ts';
+import { LedgerPlatform, startGateway } from '../harness/gateway.ts';
+import { tempDir } from '../harness/temp.ts';
 
 describe('a message that meets a running turn', () => {
   it('interrupt: ends the running turn, keeps what it said, and is next', async () => {
@@ -61,6 +62,24 @@ describe('a message that meets a running turn', () => {
     await g.gateway.operations.cancelDrain();
     await eventually('the second runs', () => g.hand.runs.length >= 2);
     expect(g.hand.runs[1]?.input.text).toBe('two');
+  });
+
+  it('R19 a follow-up that meets the successor leaves a turn of the predecessor alone, told to drain or not yet', async () => {
+    const dir = tempDir();
+    const platform = new LedgerPlatform();
+    const first = await startGateway({ agent: 'hand', dir, platform });
+    void first.say('one');
+    await eventually('it runs', () => first.hand.runs.length === 1);
+    const { instance } = await first.gateway.status();
+    const next = await startGateway({ dir, platform, generation: 2, alive: [instance] });
+    await next.say('/say two');
+    await eventually('it is said', () => platform.texts().some((t) => t.includes('right after')));
+    expect((await next.gateway.status()).others).toMatchObject([{ instance, turns: 1 }]);
+    void first.gateway.leave({ ending: { why: 'handed-over' }, timeout: 60_000, force: false });
+    await eventually('it drains', async () => (await first.gateway.status()).state === 'draining');
+    expect(first.hand.runs[0]?.signal.aborted).toBe(false);
+    first.hand.runs[0]?.say('first');
+    await eventually('both are answered', () => platform.texts().includes('two'));
   });
 
   it('R20 merges the photo burst of one sender and nobody else’s', async () => {

@@ -122,13 +122,16 @@ export interface TurnColumns {
   started_at: number;
 }
 
-export function runningOf(row: TurnColumns & { draining: number | null }): RunningRow {
+export function runningOf(
+  row: TurnColumns & { draining: number | null; generation: number | null },
+): RunningRow {
   return {
     turn: row.id,
     lane: row.lane,
     fence: row.fence,
     holder: row.holder,
     holderDraining: row.draining === 1,
+    holderGeneration: row.generation ?? 0,
     session: row.session,
     attempt: row.attempt,
     message: row.first,
