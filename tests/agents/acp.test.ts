@@ -352,7 +352,8 @@ describe('an ACP agent', () => {
     const { result } = ask('!hang');
     expect(await result).toMatchObject({
       end: 'failed',
-      text: 'so far',
+      // It may be ended before it has said anything: it is over the limit from its start on.
+      text: expect.stringMatching(/^(?:so far)?$/),
       error: expect.stringMatching(/took \d+ MiB, more than 1 \(max_memory\)/),
     });
   });
