@@ -84,8 +84,11 @@ describe('processes that share a journal', () => {
     const heard = { one: 0, two: 0 };
     const stop = one.onForeignCommit(() => heard.one++);
     two.onForeignCommit(() => heard.two++);
-    await one.setCursor('a', 1);
-    await eventually('the other hears', () => heard.two > 0);
+    // It hears of commits from the moment on in which its worker has begun to watch.
+    await eventually('the other hears', async () => {
+      await one.setCursor('a', 1);
+      return heard.two > 0;
+    });
     expect(heard.one).toBe(0);
     await two.setCursor('a', 2);
     await eventually('this one hears', () => heard.one > 0);
