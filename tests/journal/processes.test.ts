@@ -84,13 +84,15 @@ describe('processes that share a journal', () => {
     const heard = { one: 0, two: 0 };
     const stop = one.onForeignCommit(() => heard.one++);
     two.onForeignCommit(() => heard.two++);
-    // It hears of commits from the moment on in which its worker has begun to watch.
+    // It hears of commits from the moment on in which its worker has begun to watch. A value of its own
+    // each time: SQLite writes no page that is the same as before.
+    let n = 0;
     await eventually('the other hears', async () => {
-      await one.setCursor('a', 1);
+      await one.setCursor('a', ++n);
       return heard.two > 0;
     });
     expect(heard.one).toBe(0);
-    await two.setCursor('a', 2);
+    await two.setCursor('b', 1);
     await eventually('this one hears', () => heard.one > 0);
     stop();
     stop();
