@@ -244,15 +244,14 @@ export class Orders {
   }
 
   async #tellBack(order: Order, tell: NonNullable<Order['tell']>): Promise<void> {
-    const { journal, clock, log } = this.#shop;
+    const { journal, clock, log, couriers, gate } = this.#shop;
+    // The turn that asked may still run in the predecessor: its reply comes first (R09). And as long as
+    // the predecessor sends for the account, the word would reach the pages that it still has, not ours.
+    const early = async () =>
+      couriers.of(tell.address)?.holding === false ||
+      (tell.turn !== undefined && (await journal.running()).some((r) => r.turn === tell.turn));
     try {
-      // The turn that asked may still run in the predecessor: its reply comes first (R09).
-      while (
-        tell.turn !== undefined &&
-        (await journal.running()).some((r) => r.turn === tell.turn)
-      ) {
-        await wait(clock, 200);
-      }
+      while (gate.phase === 'open' && (await early())) await wait(clock, 50);
       const took = ((order.endedAt ?? clock.now()) - order.createdAt) / SECOND;
       await notify(this.#shop, `restart:${order.id}`, tell, WORDS.back(took));
     } catch (error) {
