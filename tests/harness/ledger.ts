@@ -28,6 +28,9 @@ export interface Verdict {
   readonly findings: readonly string[];
 }
 
+/** Lines of a transcript that are read at once. */
+const PAGE = 5_000;
+
 export const FLAWLESS = { lost: 0, twice: 0, reordered: 0, unexplained: 0, findings: [] };
 
 export interface LedgerTarget {
@@ -224,6 +227,22 @@ export class Ledger {
     );
   }
 
+  /** The person's lines of one session, oldest first: read backwards, page by page. */
+  async #userLinesOf(session: string): Promise<string[]> {
+    const lines: string[] = [];
+    let before: number | undefined;
+    for (;;) {
+      const page = await this.#target.client.transcript(session, {
+        limit: PAGE,
+        ...(before === undefined ? {} : { before }),
+      });
+      page.sort((a, b) => a.seq - b.seq);
+      lines.unshift(...page.filter((line) => line.role === 'user').map((line) => line.text));
+      if (page.length < PAGE) return lines;
+      before = page[0]?.seq;
+    }
+  }
+
   async #readUserLines(entry: Entry): Promise<string[]> {
     const { client } = this.#target;
     const chat = entry.via === 'web' ? `api:${entry.session}` : entry.session;
@@ -233,9 +252,7 @@ export class Ledger {
     sessions.sort((a, b) => a.createdAt - b.createdAt);
     const lines: string[] = [];
     for (const { id } of sessions) {
-      const transcript = await client.transcript(id, { limit: 10_000 });
-      transcript.sort((a, b) => a.seq - b.seq);
-      lines.push(...transcript.filter((line) => line.role === 'user').map((line) => line.text));
+      lines.push(...(await this.#userLinesOf(id)));
     }
     return lines;
   }
