@@ -20,20 +20,22 @@ async function killSupervisor(point: string): Promise<{ verdict: Verdict; died: 
   const daemon = await startDaemon({ env });
   const ledger = new Ledger(daemon);
   const sending = smallLoad(ledger, 1);
-  const died = await Promise.race([
-    daemon.exited.then(() => true),
-    sending.then(() => daemon.over),
-  ]);
-  if (died) {
+  let died = false;
+  const runAgain = async () => {
+    died = true;
     await daemon.gone();
-    const next = spawnDaemon({
-      dir: daemon.dir,
-      env: { ...QUEUED, SLUICE_PORT: String(daemon.port) },
-    });
-    await next.ready();
-  }
+    const env = { ...QUEUED, SLUICE_PORT: String(daemon.port) };
+    await spawnDaemon({ dir: daemon.dir, env }).ready();
+  };
+  await Promise.race([daemon.exited, sending]);
+  if (daemon.over) await runAgain();
   await sending;
-  const verdict = await ledger.judge();
+  // It may die right after the last reply, while the judge reads.
+  const verdict = await ledger.judge().catch(async (error: Error) => {
+    if (died || !daemon.over) throw error;
+    await runAgain();
+    return ledger.judge();
+  });
   ledger.close();
   return { verdict, died };
 }
