@@ -1,5 +1,6 @@
 import type { RestartRequest } from '../core/operations.ts';
 import type { Order } from '../core/order.ts';
+import { wait } from '../core/wait.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Shop } from './shop.ts';
 
@@ -29,6 +30,6 @@ export async function endOf(
     const order = (await journal.orders({ limit: 50 })).find((o) => o.id === id);
     if (order !== undefined && order.state !== 'open') return order;
     if (clock.monotonic() >= until) return undefined;
-    await new Promise<void>((done) => clock.after(LOOK, done));
+    await wait(clock, LOOK);
   }
 }

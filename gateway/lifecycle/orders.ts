@@ -69,7 +69,7 @@ export class Orders {
     const now = clock.now();
     const mode = request.full === true || this.#above === undefined ? 'full' : 'handover';
     const whenIdle = request.whenIdle === true;
-    const wait = (whenIdle ? IDLE_WITHIN : 0) + COME_BACK;
+    const open = (whenIdle ? IDLE_WITHIN : 0) + COME_BACK;
     const tell = request.tell ?? (await chatOf(journal, request));
     const { order, created } = await this.#place({
       id: newId(),
@@ -78,7 +78,7 @@ export class Orders {
       mode,
       force: request.force ?? false,
       createdAt: now,
-      deadline: now + (mode === 'full' ? settings.restartDrainTimeout : 0) + wait,
+      deadline: now + (mode === 'full' ? settings.restartDrainTimeout : 0) + open,
       state: 'open',
       ...(whenIdle ? { whenIdle } : {}),
       ...(tell === undefined ? {} : { tell }),

@@ -43,13 +43,6 @@ export class Turns {
   all(): ActiveTurn[] {
     return [...this.#active.values()];
   }
-  /** Turns that a drain waits for: those that do not wait for a person. */
-  working(): number {
-    let n = 0;
-    for (const turn of this.#active.values()) if (!turn.parked) n++;
-    return n;
-  }
-
   /** A token for a turn and what a claim needs, or why none may start now. Taken before the claim is sent. */
   admit(what: string): { token: Token; claim: Claim } | Refusal {
     const { gate, clock, instance, settings } = this.#shop;

@@ -27,10 +27,7 @@ export async function checkToken(
   };
   const examination = await ask(platform, roots, deps);
   if (examination.who !== undefined) return { is: 'good', examination };
-  const unreachable = examination.problems.some(({ what }) =>
-    what.includes('could not be reached'),
-  );
-  return { is: unreachable ? 'unchecked' : 'refused', examination };
+  return { is: examination.unanswered ? 'unchecked' : 'refused', examination };
 }
 
 type Deps = Parameters<typeof import('../platforms/telegram/examine.ts').examineTelegram>[1];

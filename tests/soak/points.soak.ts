@@ -67,21 +67,13 @@ describe.each(POINTS)('at %s', (point) => {
     expect(reached, 'never reached: this proves nothing').toBeGreaterThan(0);
   });
 
-  it('the supervisor can be killed at each passing', async () => {
+  it.each([
+    ['the supervisor', killSupervisor],
+    ['an agent', killAgent],
+  ])('%s can be killed at each passing', async (_victim, kill) => {
     let reached = 0;
     for (let nth = 1; nth <= MOST; nth++) {
-      const { verdict, died } = await killSupervisor(`${point}:${nth}`);
-      expect(verdict, `${point}:${nth}`).toMatchObject(FLAWLESS);
-      if (!died) break;
-      reached = nth;
-    }
-    expect(reached, 'never reached: this proves nothing').toBeGreaterThan(0);
-  });
-
-  it('an agent can be killed at each passing', async () => {
-    let reached = 0;
-    for (let nth = 1; nth <= MOST; nth++) {
-      const { verdict, died } = await killAgent(`${point}:${nth}`);
+      const { verdict, died } = await kill(`${point}:${nth}`);
       expect(verdict, `${point}:${nth}`).toMatchObject(FLAWLESS);
       if (!died) break;
       reached = nth;

@@ -12,6 +12,8 @@ export interface AccountProblem {
 export interface Examination {
   /** Whose token it is: a bot's name. Absent iff the token does not work or nobody answered. */
   readonly who?: string;
+  /** Nobody answered, so nothing is known of the token. */
+  readonly unanswered?: true;
   readonly problems: readonly AccountProblem[];
   /** How far the platform's clock is ahead of this machine's, in milliseconds. */
   readonly aheadMs?: number;
@@ -65,6 +67,7 @@ export function unanswered(platform: string, root: string, error: unknown): Exam
   const { host } = new URL(root);
   const what = `${platform} could not be reached (${error instanceof Error ? error.message : 'no answer'})`;
   return {
+    unanswered: true,
     problems: [
       { level: 'problem', what, mend: `curl --max-time 10 -sS -o /dev/null https://${host}/` },
     ],
