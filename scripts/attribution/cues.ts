@@ -1,3 +1,5 @@
+import { firstLetters } from './first-letters.ts';
+
 /**
  * The cues of source credit. A cue governs the pull requests and people that follow it in its
  * sentence, up to the next cue. Order matters: the first pattern that matches at a place wins,
@@ -280,3 +282,21 @@ export const CUES: readonly CuePattern[] = [
   cue('weak', 'supersede', '(?:supersed(?:e|es|ing)|supercedes?|obsolet(?:e|es|ing))\\b'),
   cue('weak', 'replace', '(?:replac(?:e|es|ing)|replacement (?:for|of))\\b'),
 ];
+
+const BY_LETTER = new Map<string, readonly CuePattern[]>();
+
+/** The cues that can begin with this character, in order: most places in a text are none of a cue. */
+export function cuesAt(char: string): readonly CuePattern[] {
+  if (BY_LETTER.size === 0) {
+    const letters = CUES.map(({ pattern }) => firstLetters(pattern.source));
+    for (const letter of new Set(letters.flatMap((each) => [...(each ?? [])]))) {
+      const here = CUES.filter((_cue, n) => letters[n]?.has(letter) ?? true);
+      BY_LETTER.set(letter, here);
+      BY_LETTER.set(letter.toUpperCase(), here);
+    }
+    ANYWHERE.push(...CUES.filter((_cue, n) => letters[n] === undefined));
+  }
+  return BY_LETTER.get(char) ?? ANYWHERE;
+}
+
+const ANYWHERE: CuePattern[] = [];

@@ -75,9 +75,19 @@ function paragraphs(text: string): string[] {
   return done;
 }
 
+/** What `clean` changes; most lines have nothing of it. */
+const MARKED = /[`[<*_~\u2019\u2018\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/;
+
 function clean(line: string): string {
+  const text = line.replace(/^(?:[-*+•]|\d+[.)]|#{1,6}|\|)\s+(?:\[[ x]\]\s+)?/i, '');
+  return (MARKED.test(text) ? withoutMarkup(text) : text).replace(
+    /(?<=\b(?:by|from|to) )(['"])([\w-]+)\1/gi,
+    '$2',
+  );
+}
+
+function withoutMarkup(line: string): string {
   return line
-    .replace(/^(?:[-*+•]|\d+[.)]|#{1,6}|\|)\s+(?:\[[ x]\]\s+)?/i, '')
     .replace(/(`+)(?!`)(.*?[^`])\1(?!`)/g, ' … ')
     .replace(/\[([^\]]*)\]\((https?:\/\/[^)\s]+)[^)]*\)/g, linkText)
     .replace(/<(https?:\/\/[^>\s]+)>/g, '$1')
@@ -85,8 +95,7 @@ function clean(line: string): string {
     .replace(/\*\*|__|~~/g, '')
     .replace(/(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])/g, '')
     .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
-    .replace(/[’‘]/g, "'")
-    .replace(/(?<=\b(?:by|from|to) )(['"])([\w-]+)\1/gi, '$2');
+    .replace(/[’‘]/g, "'");
 }
 
 /** `[#12](url)` is #12, `[@a](url)` is @a; of other links the words and the address both count. */

@@ -30,10 +30,10 @@ export function sourceClaims(
   options: { repo?: string; landing?: readonly number[] } = {},
 ): SourceClaim[] {
   // Most messages end here, and this is called for every commit.
-  // A cue may run over a line's end.
-  if (!STEMS.test(text.replaceAll('\n', ' '))) return [];
   const rest = withoutLanding(text);
   if (!TARGET.test(rest)) return [];
+  // A cue may run over a line's end.
+  if (!STEMS.test(text.replaceAll('\n', ' '))) return [];
   if (/^(?:Revert|Reapply) "|^revert(?:\([^)]*\))?!?:/i.test(text)) return [];
   const found: SourceClaim[] = [];
   for (const { text: sentence } of sentences(rest)) {
@@ -53,7 +53,10 @@ function withoutLanding(text: string): string {
   if (/^Merge /.test(subject)) return rest.trimStart();
   // A subject is a sentence of its own only where an empty line follows.
   const stop = /^\n\S/.test(rest) || /^#|[.!?:]$/.test(subject) ? '' : '.';
-  return `${OF_A_PERSON.test(subject) ? subject : subject.replace(/\s*\(#\d+\)\s*$/, '')}${stop}${rest}`;
+  const landed = /\s*\(#\d+\)\s*$/.exec(subject);
+  const kept =
+    landed === null || OF_A_PERSON.test(subject) ? subject : subject.slice(0, landed.index);
+  return `${kept}${stop}${rest}`;
 }
 
 /** "taken over from @a (#12)": the number is that person's, not the landing. */

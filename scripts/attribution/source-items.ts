@@ -1,4 +1,4 @@
-import { CUES, type CuePattern } from './cues.ts';
+import { type CuePattern, cuesAt } from './cues.ts';
 import { NEGATION, NOT_LOGINS, NOT_NAMES, SUPPOSED, UNDONE } from './words.ts';
 
 /** Somebody a text names, by login, by name, or by both name and address. */
@@ -46,13 +46,19 @@ const POSSESSIVE = new RegExp(
 );
 const POSSESSIVE_HANDLE = /'(?:s\b|(?=\s))/y;
 
+/** Behind these nothing begins: a place in the middle of a word. */
+const INSIDE = new Set(
+  [...'@#_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'].map((each) =>
+    each.charCodeAt(0),
+  ),
+);
+
 /** Reads a sentence into cues, pull requests and people, in order. `repo` is "owner/name". */
 export function readItems(text: string, repo?: string): Item[] {
   const items: Item[] = [];
   for (let at = 0; at < text.length; ) {
-    const before = at === 0 ? ' ' : text[at - 1]!;
-    const item =
-      /[\w@#]/.test(before) && text[at] !== '(' ? undefined : itemAt(text, at, repo, items);
+    const inside = at > 0 && text[at] !== '(' && INSIDE.has(text.charCodeAt(at - 1));
+    const item = inside ? undefined : itemAt(text, at, repo, items);
     if (item === undefined) at += 1;
     else {
       items.push(item);
@@ -72,7 +78,9 @@ function itemAt(
     pattern.lastIndex = at;
     return pattern.exec(text);
   };
-  const url = match(URL);
+  // What a pattern can begin with is asked first: this is called for every place of a text.
+  const char = text[at]!;
+  const url = 'hH'.includes(char) ? match(URL) : null;
   if (url !== null) {
     const place = { start: at, end: at + url[0].length };
     // A comment of a pull request is not its work.
@@ -82,18 +90,18 @@ function itemAt(
       ? { type: 'pr', number: Number(url[3]), ...place }
       : { type: 'foreign', ...place };
   }
-  const qualified = match(QUALIFIED);
+  const qualified = text.includes('#', at) ? match(QUALIFIED) : null;
   if (qualified !== null) {
     const place = { start: at, end: at + qualified[0].length };
     return repo !== undefined && sameRepo(qualified[1]!, repo)
       ? { type: 'pr', number: Number(qualified[2]), ...place }
       : { type: 'foreign', ...place };
   }
-  const number = match(NUMBER);
+  const number = '#pPmMgG'.includes(char) ? match(NUMBER) : null;
   if (number !== null && Number(number[1]) > 0) {
     return { type: 'pr', number: Number(number[1]), start: at, end: at + number[0].length };
   }
-  const handle = match(HANDLE);
+  const handle = char === '@' ? match(HANDLE) : null;
   if (handle !== null && !/[\w/.`]/.test(at === 0 ? ' ' : text[at - 1]!)) {
     if (NOT_LOGINS.has(handle[1]!.toLowerCase())) return undefined;
     return person(text, at, at + handle[0].length, { login: handle[1]!, at: true });
@@ -102,7 +110,7 @@ function itemAt(
   const owned = items.at(-2);
   // "@a's #12 (parser)": whose it is has been said.
   const told = owned?.type === 'person' && owned.owns;
-  if (last?.type === 'pr' && text[at] === '(' && !told) {
+  if (last?.type === 'pr' && char === '(' && !told) {
     const who = match(IN_PARENS)?.[1];
     const letter = who !== undefined && /^[a-z]$/i.test(who);
     const named = who === undefined ? undefined : letter ? { login: who } : bare(who, false);
@@ -121,7 +129,7 @@ function itemAt(
     const named = who === undefined ? undefined : bare(who, false);
     if (named !== undefined) return person(text, at, at + who!.length, named);
   }
-  const pattern = CUES.find((each) => match(each.pattern) !== null);
+  const pattern = cuesAt(char).find((each) => match(each.pattern) !== null);
   if (pattern !== undefined) {
     const end = at + match(pattern.pattern)![0].length;
     // "by" may belong to the cue and to the person behind it.
@@ -137,7 +145,8 @@ function itemAt(
       return { type: 'pr', number: Number(plain[1]), start: at, end: at + plain[0].length };
     }
   }
-  const by = match(AFTER_BY) ?? byInsideCue(text, at, last);
+  const by =
+    ('bBfFoOcCtTaA'.includes(char) ? match(AFTER_BY) : null) ?? byInsideCue(text, at, last);
   if (by !== null) {
     const strict =
       /^from/i.test(by[0]) ||
@@ -147,7 +156,7 @@ function itemAt(
       return person(text, at, by.index + by[0].length, named);
     }
   }
-  const owner = match(POSSESSIVE);
+  const owner = text.includes("'", at) ? match(POSSESSIVE) : null;
   if (owner !== null) {
     const named = bare(owner[1]!, false);
     if (named !== undefined) {
@@ -157,9 +166,15 @@ function itemAt(
   return undefined;
 }
 
+const GAP = /[\s:]*/y;
+const RIGHT_HERE = new RegExp(`${WHO}(?!\\.\\w|/|[\\w@])`, 'uy');
+
 /** "original work by jane": the cue took the "by", so that the name stands right behind it. */
 function byInsideCue(text: string, at: number, last: Item | undefined): RegExpExecArray | null {
-  if (last?.type !== 'cue' || text.slice(last.end, at).replace(/[\s:]/g, '') !== '') return null;
+  if (last?.type !== 'cue') return null;
+  GAP.lastIndex = last.end;
+  GAP.test(text);
+  if (GAP.lastIndex < at) return null;
   if (
     !/(?:by|from|to)\s*:?$|(?:authors?|credits?|attribution)\s*:$/i.test(
       text.slice(last.start, at).trimEnd(),
@@ -167,9 +182,8 @@ function byInsideCue(text: string, at: number, last: Item | undefined): RegExpEx
   ) {
     return null;
   }
-  const pattern = new RegExp(`${WHO}(?!\\.\\w|/|[\\w@])`, 'uy');
-  pattern.lastIndex = at;
-  return pattern.exec(text);
+  RIGHT_HERE.lastIndex = at;
+  return RIGHT_HERE.exec(text);
 }
 
 function person(text: string, start: number, end: number, who: Named): Item {
