@@ -186,12 +186,12 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
 
 async function readInto(
   ledger: Ledger,
-  commits: AsyncIterable<Commit>,
+  history: AsyncIterable<readonly Commit[]>,
   onCommit: (read: number) => void,
 ): Promise<void> {
-  for await (const commit of commits) {
-    ledger.add(commit);
-    if (ledger.commits % 500 === 0) onCommit(ledger.commits);
+  for await (const commits of history) {
+    for (const commit of commits) ledger.add(commit);
+    onCommit(ledger.commits);
   }
 }
 

@@ -1,20 +1,23 @@
 import { spawn } from 'node:child_process';
+import { StringDecoder } from 'node:string_decoder';
 import { CannotCheck } from './errors.ts';
 import type { Ident } from './model.ts';
 
-/** One commit as `git log` gives it, decoded to UTF-8 by git itself. */
+/**
+ * One commit as `git log` gives it, decoded to UTF-8 by git itself. Its texts are cut from the
+ * output without being copied: whoever keeps one past the next commits takes an `own` copy.
+ */
 export interface Commit {
   readonly sha: string;
-  readonly parents: readonly string[];
-  /** As written in the commit. */
-  readonly raw: Ident;
-  /** After .mailmap. */
+  readonly merge: boolean;
+  /** After .mailmap. The same object for all commits of this name and address. */
   readonly author: Ident;
-  readonly time: number;
+  /** As written in the commit; `author` itself where .mailmap changed nothing. */
+  readonly raw: Ident;
   readonly message: string;
 }
 
-const FIELDS = ['%H', '%P', '%an', '%ae', '%aN', '%aE', '%ct', '%B'];
+const FIELDS = ['%H', '%P', '%an', '%ae', '%aN', '%aE', '%B'];
 
 /** The arguments of the one `git log` that reads history; the bench times the same. */
 export function logArgs(revisions: readonly string[]): string[] {
@@ -33,15 +36,15 @@ export function logArgs(revisions: readonly string[]): string[] {
 }
 
 /**
- * Streams the commits of `revisions` (as of `git rev-list`), newest first. Records are a fixed
- * number of NUL-ended fields, since a message can hold every other byte; git itself cuts a
- * message at a NUL.
+ * Streams the commits of `revisions` (as of `git rev-list`), newest first, as many at a time as
+ * have come. Records are a fixed number of NUL-ended fields, since a message can hold every other
+ * byte; git itself cuts a message at a NUL.
  * @throws CannotCheck when git fails or its output ends inside a record.
  */
 export async function* readHistory(
   dir: string,
   revisions: readonly string[],
-): AsyncGenerator<Commit> {
+): AsyncGenerator<Commit[]> {
   const child = spawn('git', ['-C', dir, ...logArgs(revisions)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -65,39 +68,68 @@ export async function* readHistory(
 }
 
 /** Cuts a stream of `git log -z` bytes into commits. Pure but for its input. */
-export async function* parseRecords(chunks: AsyncIterable<Buffer>): AsyncGenerator<Commit> {
-  let fields: string[] = [];
-  let rest: Buffer[] = [];
+export async function* parseRecords(chunks: AsyncIterable<Buffer>): AsyncGenerator<Commit[]> {
+  // A chunk may end inside a character.
+  const decoder = new StringDecoder('utf8');
+  const authors = new Map<string, Authors>();
+  let rest: string[] = [];
   for await (const chunk of chunks) {
-    let start = 0;
-    for (let end = chunk.indexOf(0); end !== -1; end = chunk.indexOf(0, start)) {
-      // Bytes are joined before they are decoded: a chunk may end inside a character.
-      if (rest.length === 0) fields.push(chunk.toString('utf8', start, end));
-      else {
-        rest.push(chunk.subarray(start, end));
-        fields.push(Buffer.concat(rest).toString('utf8'));
-        rest = [];
-      }
-      start = end + 1;
-      if (fields.length === FIELDS.length) {
-        yield toCommit(fields);
-        fields = [];
-      }
-    }
-    if (start < chunk.length) rest.push(chunk.subarray(start));
+    rest.push(decoder.write(chunk));
+    // A huge message comes in many chunks, and is joined once.
+    if (!rest.at(-1)!.includes('\0')) continue;
+    const text = rest.length === 1 ? rest[0]! : rest.join('');
+    const commits: Commit[] = [];
+    const end = cut(text, commits, authors);
+    rest = end === text.length ? [] : [text.slice(end)];
+    if (commits.length > 0) yield commits;
   }
-  if (fields.length > 0 || rest.length > 0) {
+  if (rest.length > 0 || decoder.end() !== '') {
     throw new CannotCheck('git log ended inside a record');
   }
 }
 
-function toCommit(f: string[]): Commit {
-  return {
-    sha: f[0]!,
-    parents: f[1] === '' ? [] : f[1]!.split(' '),
-    raw: { name: f[2]!, email: f[3]! },
-    author: { name: f[4]!, email: f[5]! },
-    time: Number(f[6]),
-    message: f[7]!.includes('\r') ? f[7]!.replaceAll('\r\n', '\n') : f[7]!,
-  };
+interface Authors {
+  readonly raw: Ident;
+  readonly author: Ident;
+}
+
+/** Adds the whole records of `text` to `commits`; gives where the one begins that is not whole. */
+function cut(text: string, commits: Commit[], known: Map<string, Authors>): number {
+  const ends = new Array<number>(FIELDS.length).fill(0);
+  for (let start = 0; ; ) {
+    let end = start - 1;
+    for (let field = 0; field < ends.length; field += 1) {
+      end = text.indexOf('\0', end + 1);
+      if (end === -1) return start;
+      ends[field] = end;
+    }
+    const [sha, parents, , , , email, message] = ends as [number, number, ...number[]];
+    const key = text.slice(parents + 1, email);
+    let authors = known.get(key);
+    if (authors === undefined) {
+      authors = toAuthors(own(key));
+      known.set(own(key), authors);
+    }
+    const body = text.slice(email! + 1, message);
+    commits.push({
+      sha: text.slice(start, sha),
+      merge: text.slice(sha + 1, parents).includes(' '),
+      ...authors,
+      message: body.includes('\r') ? body.replaceAll('\r\n', '\n') : body,
+    });
+    start = message! + 1;
+  }
+}
+
+function toAuthors(key: string): Authors {
+  const [rawName, rawEmail, name, email] = key.split('\0') as [string, string, string, string];
+  const author = { name, email };
+  return rawName === name && rawEmail === email
+    ? { author, raw: author }
+    : { author, raw: { name: rawName, email: rawEmail } };
+}
+
+/** A copy of a text that does not keep alive the longer one it was cut from. */
+export function own(text: string): string {
+  return Buffer.from(text).toString();
 }

@@ -1,7 +1,7 @@
 import type { Assistants } from './assistants.ts';
-import type { Commit } from './history.ts';
+import { type Commit, own } from './history.ts';
 import type { Credit, Evidence, Ident, Role } from './model.ts';
-import { type SourceClaim, sourceClaims } from './source-credit.ts';
+import { mayClaim, type SourceClaim, sourceClaims } from './source-credit.ts';
 import { coAuthors, helpers } from './trailers.ts';
 
 /** How many lines of evidence are kept for one role of one identity; all are counted. */
@@ -11,6 +11,8 @@ export const EVIDENCE_KEPT = 25;
 export interface Sighting {
   /** The one copy of the key that all lists share: a range has many commits and few people. */
   readonly key: string;
+  /** `[key]`, the writers of all that somebody wrote alone. */
+  readonly alone: readonly string[];
   readonly ident: Ident;
   /** Before .mailmap, where that changed it. */
   readonly raws: Map<string, Ident>;
@@ -44,6 +46,14 @@ export interface Change {
   readonly by: readonly string[];
 }
 
+/** The commit that a pull request landed with. */
+export interface Landed {
+  /** Its sha, shortened for reports: a long range keeps many. */
+  readonly sha: string;
+  readonly by: readonly string[];
+  readonly owner?: string;
+}
+
 /** Adds commits up, one by one, and forgets them. Pure. */
 export class Ledger {
   commits = 0;
@@ -53,7 +63,9 @@ export class Ledger {
   readonly filtered = new Map<string, Filtered>();
   readonly changes: Change[] = [];
   /** Numbers of pull requests that landed in the range; of merged ones also the fork's owner. */
-  readonly landed = new Map<number, { sha: string; by: readonly string[]; owner?: string }>();
+  readonly landed = new Map<number, Landed>();
+  /** What became of an author, by the object that history has for them. */
+  readonly #authors = new Map<Ident, Sighting | Filtered>();
   readonly #assistants: Assistants;
   readonly #options: {
     repo?: string;
@@ -81,77 +93,94 @@ export class Ledger {
   }
 
   add(commit: Commit): void {
+    const { sha, merge, message } = commit;
     this.commits += 1;
-    const merge = commit.parents.length > 1;
-    const subject = firstLine(commit.message);
-    const { pr, owner } = landing(subject, merge);
     if (merge) this.merges += 1;
-    const by: string[] = [];
-    if (!merge || this.#options.merges) {
-      const line = subject === '' ? '(no subject)' : subject;
-      const evidence: Evidence = { sha: commit.sha, line, strength: 'strong', ...withPr(pr) };
-      this.#sight(by, 'author', commit.author, evidence, commit.raw);
-      for (const trailer of coAuthors(commit.message)) {
-        const number = trailer.pr ?? pr;
-        this.#sight(by, 'co-author', trailer, {
-          sha: commit.sha,
-          line: trailer.line,
-          strength: 'strong',
-          ...withPr(number),
-        });
-      }
-    }
+    const subject = firstLine(message);
+    const { pr, owner } = landing(subject, merge);
+    const by = merge && !this.#options.merges ? NOBODY : this.#writers(commit, subject, pr);
     if (this.#options.helpers) {
       // They wrote nothing of it: the list of writers is another.
-      for (const { role, ...trailer } of helpers(commit.message)) {
-        const evidence: Evidence = { sha: commit.sha, line: trailer.line, strength: 'strong' };
-        this.#sight([], role, trailer, { ...evidence, ...withPr(pr) });
+      for (const { role, ...trailer } of helpers(message)) {
+        this.#credit(this.#sighting(trailer, sha), role, sha, trailer.line, pr);
       }
     }
     if (pr !== undefined && !this.landed.has(pr)) {
-      this.landed.set(pr, { sha: commit.sha, by, ...(owner === undefined ? {} : { owner }) });
+      const short = sha.slice(0, 9);
+      this.landed.set(pr, owner === undefined ? { sha: short, by } : { sha: short, by, owner });
     }
-    if (by.length > 0 || merge) this.#readClaims(commit, by, pr);
+    if ((by.length > 0 || merge) && mayClaim(message)) this.#readClaims(commit, by, pr);
     if (this.#options.changes && !merge) {
-      const { sha, message } = commit;
-      this.changes.push({ sha, subject, message, by, ...withPr(pr) });
+      const kept = { sha: own(sha), subject: own(subject), message: own(message) };
+      this.changes.push({ ...kept, by, ...withPr(pr) });
     }
+  }
+
+  /** Credits the author and the co-authors of a commit; gives their keys. */
+  #writers({ author, raw, sha, message }: Commit, subject: string, pr?: number): readonly string[] {
+    let known = this.#authors.get(author);
+    if (known === undefined) {
+      known = this.#sighting(author, sha) ?? this.filtered.get(keyOf(author))!;
+      this.#authors.set(author, known);
+    } else if ('count' in known) known.count += 1;
+    let by: readonly string[] = NOBODY;
+    if (!('count' in known)) {
+      by = known.alone;
+      if (raw !== author) known.raws.set(keyOf(raw), raw);
+      this.#credit(known, 'author', sha, subject === '' ? '(no subject)' : subject, pr);
+    }
+    for (const trailer of coAuthors(message)) {
+      const sighting = this.#sighting(trailer, sha);
+      if (sighting === undefined || by.includes(sighting.key)) continue;
+      by = by.length === 0 ? sighting.alone : [...by, sighting.key];
+      this.#credit(sighting, 'co-author', sha, trailer.line, trailer.pr ?? pr);
+    }
+    return by;
   }
 
   #readClaims(commit: Commit, by: readonly string[], pr: number | undefined): void {
     const { repo } = this.#options;
-    const found = sourceClaims(commit.message, {
+    const sha = own(commit.sha);
+    const found = sourceClaims(own(commit.message), {
       ...(repo === undefined ? {} : { repo }),
       ...(pr === undefined ? {} : { landing: [pr] }),
     });
     for (const claim of found) {
-      this.claims.push({
-        claim,
-        sha: commit.sha,
-        by,
-        ...(pr === undefined ? {} : { landing: pr }),
-      });
+      this.claims.push({ claim, sha, by, ...(pr === undefined ? {} : { landing: pr }) });
     }
   }
 
-  #sight(by: string[], role: Role, ident: Ident, evidence: Evidence, raw?: Ident): void {
-    const key = `${ident.name}\0${ident.email}`;
-    if (by.includes(key)) return;
+  /** The sighting of an identity, a new one at its first; undefined where it is left out. */
+  #sighting(ident: Ident, sha: string): Sighting | undefined {
+    const key = keyOf(ident);
     const known = this.sightings.get(key);
-    if (known === undefined && this.#leftOut(key, ident)) return;
-    const sighting = known ?? {
-      key,
-      ident: { name: ident.name, email: ident.email },
-      raws: new Map<string, Ident>(),
-      credits: new Map<Role, Credit>(),
-      sample: evidence.sha ?? '',
+    if (known !== undefined) return known;
+    if (this.#leftOut(key, ident)) return undefined;
+    const kept = own(key);
+    const sighting: Sighting = {
+      key: kept,
+      alone: [kept],
+      ident: { name: own(ident.name), email: own(ident.email) },
+      raws: new Map(),
+      credits: new Map(),
+      sample: own(sha),
     };
-    by.push(sighting.key);
-    if (known === undefined) this.sightings.set(key, sighting);
-    if (raw !== undefined && (raw.email !== ident.email || raw.name !== ident.name)) {
-      sighting.raws.set(`${raw.name}\0${raw.email}`, raw);
-    }
-    addCredit(sighting.credits, role, evidence);
+    this.sightings.set(kept, sighting);
+    return sighting;
+  }
+
+  #credit(
+    sighting: Sighting | undefined,
+    role: Role,
+    sha: string,
+    line: string,
+    pr: number | undefined,
+  ): void {
+    if (sighting === undefined) return;
+    const credit = creditOf(sighting.credits, role);
+    credit.count += 1;
+    if (credit.evidence.length >= EVIDENCE_KEPT) return;
+    credit.evidence.push({ sha: own(sha), line: own(line), strength: 'strong', ...withPr(pr) });
   }
 
   #leftOut(key: string, ident: Ident): boolean {
@@ -163,18 +192,30 @@ export class Ledger {
     const ignored = this.#options.ignore.has(ident.email.toLowerCase() || ident.name.toLowerCase());
     const reason = ignored ? 'ignored by the AUTHOR_MAP' : this.#assistants.reason(ident);
     if (reason === undefined) return false;
-    this.filtered.set(key, { ident: { name: ident.name, email: ident.email }, reason, count: 1 });
+    const kept = { name: own(ident.name), email: own(ident.email) };
+    this.filtered.set(own(key), { ident: kept, reason, count: 1 });
     return true;
   }
 }
 
-/** Counts a credit up; evidence beyond the first few is only counted. */
-export function addCredit(credits: Map<Role, Credit>, role: Role, ...evidence: Evidence[]): void {
+const NOBODY: readonly string[] = [];
+
+function keyOf({ name, email }: Ident): string {
+  return `${name}\0${email}`;
+}
+
+function creditOf(credits: Map<Role, Credit>, role: Role): Credit {
   let credit = credits.get(role);
   if (credit === undefined) {
     credit = { role, count: 0, evidence: [] };
     credits.set(role, credit);
   }
+  return credit;
+}
+
+/** Counts a credit up; evidence beyond the first few is only counted. */
+export function addCredit(credits: Map<Role, Credit>, role: Role, ...evidence: Evidence[]): void {
+  const credit = creditOf(credits, role);
   for (const each of evidence) {
     credit.count += 1;
     if (credit.evidence.length < EVIDENCE_KEPT) credit.evidence.push(each);
@@ -192,7 +233,7 @@ function firstLine(message: string): string {
 
 /** The pull request a commit landed with, by GitHub's two habits: `… (#12)` and its merge commits. */
 export function landing(subject: string, merge: boolean): { pr?: number; owner?: string } {
-  const squashed = /\(#(\d+)\)$/.exec(subject)?.[1];
+  const squashed = subject.endsWith(')') ? /\(#(\d+)\)$/.exec(subject)?.[1] : undefined;
   if (squashed !== undefined) return { pr: Number(squashed) };
   if (!merge) return {};
   const match = /^Merge (?:pull request|PR) #(\d+)(?: from ([\w-]+)\/)?/.exec(subject);

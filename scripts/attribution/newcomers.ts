@@ -1,6 +1,6 @@
 import { noReply } from './assistants.ts';
 import { readHistory } from './history.ts';
-import type { Person } from './model.ts';
+import type { Ident, Person } from './model.ts';
 import type { Range } from './range.ts';
 import { coAuthors } from './trailers.ts';
 
@@ -24,10 +24,16 @@ export async function newcomers(
       byAddress.get(email.toLowerCase()) ?? (login === undefined ? undefined : byLogin.get(login));
     if (person !== undefined) fresh.delete(person);
   };
-  for await (const commit of readHistory(dir, [range.since.sha])) {
-    seen(commit.raw.email);
-    seen(commit.author.email);
-    for (const trailer of coAuthors(commit.message)) seen(trailer.email);
+  const authors = new Set<Ident>();
+  for await (const commits of readHistory(dir, [range.since.sha])) {
+    for (const { author, raw, message } of commits) {
+      if (!authors.has(author)) {
+        seen(author.email);
+        seen(raw.email);
+        authors.add(author);
+      }
+      for (const trailer of coAuthors(message)) seen(trailer.email);
+    }
     if (fresh.size === 0) break;
   }
   return fresh;

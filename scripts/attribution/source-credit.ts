@@ -19,6 +19,12 @@ const STEMS =
 const TARGET =
   /#\d|(?<![\w.+-])@\w|\bPRs?\b|\/pull\/|pull req|(?<!-)\b(?:by|from)\b|\bcredit|GH-\d|['’]s\b|\bauthor\b|carry|salvag|cherry|(?:based-on|original|developed|authored|written|implemented)[\w-]*-by:/i;
 
+/** A cheap look: whether a text can have any claim at all. Most have none. */
+export function mayClaim(text: string): boolean {
+  // A cue may run over a line's end.
+  return TARGET.test(withoutLanding(text)) && STEMS.test(text.replaceAll('\n', ' '));
+}
+
 /**
  * The sources a commit message or a pull request's description credits.
  * @param text the message; its first line is the subject
@@ -29,14 +35,10 @@ export function sourceClaims(
   text: string,
   options: { repo?: string; landing?: readonly number[] } = {},
 ): SourceClaim[] {
-  // Most messages end here, and this is called for every commit.
-  const rest = withoutLanding(text);
-  if (!TARGET.test(rest)) return [];
-  // A cue may run over a line's end.
-  if (!STEMS.test(text.replaceAll('\n', ' '))) return [];
+  if (!mayClaim(text)) return [];
   if (/^(?:Revert|Reapply) "|^revert(?:\([^)]*\))?!?:/i.test(text)) return [];
   const found: SourceClaim[] = [];
-  for (const { text: sentence } of sentences(rest)) {
+  for (const { text: sentence } of sentences(withoutLanding(text))) {
     // A question is no statement.
     if (sentence.endsWith('?')) continue;
     if (!TARGET.test(sentence) || !STEMS.test(sentence)) continue;

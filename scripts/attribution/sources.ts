@@ -169,11 +169,11 @@ export class SourceResolver {
     if (landed.by.length > 0) {
       return landed.by.map((seen) => ({
         key: keys.get(seen)!,
-        from: `commit ${landed.sha.slice(0, 9)}`,
+        from: `commit ${landed.sha}`,
       }));
     }
     if (landed.owner === undefined) return [];
-    return [{ key: identities.login(landed.owner), from: `merge ${landed.sha.slice(0, 9)}` }];
+    return [{ key: identities.login(landed.owner), from: `merge ${landed.sha}` }];
   }
 
   #keyOf(who: Named): string {

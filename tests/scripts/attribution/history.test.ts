@@ -5,7 +5,7 @@ import { auditJson, makeRepo, type Repo, run } from '../support.ts';
 
 async function readAll(repo: Repo) {
   const found = [];
-  for await (const commit of readHistory(repo.dir, ['HEAD'])) found.push(commit);
+  for await (const commits of readHistory(repo.dir, ['HEAD'])) found.push(...commits);
   return found;
 }
 
@@ -86,14 +86,12 @@ describe('reading history', () => {
   });
 
   it('reads records that chunks cut anywhere, inside a character too', async () => {
-    const bytes = Buffer.from(
-      `${'a'.repeat(40)}\0\0Zoë\0z@x\0Zoë\0z@x\x001\0subject ü\n\n\x01\x02||\0`,
-    );
+    const bytes = Buffer.from(`${'a'.repeat(40)}\0\0Zoë\0z@x\0Zoë\0z@x\0subject ü\n\n\x01\x02||\0`);
     async function* bitten() {
       for (const byte of bytes) yield Buffer.from([byte]);
     }
     const found = [];
-    for await (const commit of parseRecords(bitten())) found.push(commit);
+    for await (const commits of parseRecords(bitten())) found.push(...commits);
     expect(found).toHaveLength(1);
     expect(found[0]!.author.name).toBe('Zoë');
     expect(found[0]!.message).toBe('subject ü\n\n\x01\x02||');
