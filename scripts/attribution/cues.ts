@@ -83,7 +83,7 @@ export const CUES: readonly CuePattern[] = [
   cue(
     'near',
     'original',
-    '(?:based-on-[\\w-]+|original(?:ly)?(?:-\\w+)?|co-developed|developed|authored|written|implemented)-by:',
+    '(?:based-on-[\\w-]+|original(?:ly)?(?:-\\w+)?|co-developed|developed|(?<!co-)authored|written|implemented)-by:',
   ),
   // --- no source ----------------------------------------------------------------------------
   cue(

@@ -36,14 +36,37 @@ function alternatives(reader: Reader): First {
 function sequence(reader: Reader): First {
   const found: First = { letters: new Set(), any: false, empty: true };
   while (reader.at < reader.source.length && !'|)'.includes(reader.source[reader.at]!)) {
+    if (!found.empty) {
+      skip(reader);
+      break;
+    }
     const each = term(reader);
     const optional = quantifier(reader);
-    if (!found.empty) continue; // Something stands before it.
     for (const letter of each.letters) found.letters.add(letter);
     found.any ||= each.any;
     found.empty = each.empty || optional;
   }
   return found;
+}
+
+/** Reads past the rest of an alternative, which something stands before. */
+function skip(reader: Reader): void {
+  const { source } = reader;
+  for (let depth = 0; reader.at < source.length; reader.at += 1) {
+    const char = source[reader.at];
+    if (char === '\\') reader.at += 1;
+    else if (char === '[') reader.at = classEnd(source, reader.at + 1) - 1;
+    else if (char === '(') depth += 1;
+    else if (depth === 0 && (char === ')' || char === '|')) return;
+    else if (char === ')') depth -= 1;
+  }
+}
+
+/** Where the place behind a character class is. */
+function classEnd(source: string, from: number): number {
+  let at = from;
+  while (source[at] !== ']') at += source[at] === '\\' ? 2 : 1;
+  return at + 1;
 }
 
 function term(reader: Reader): First {
@@ -53,8 +76,7 @@ function term(reader: Reader): First {
   reader.at += 1;
   if (char === '^' || char === '$') return { letters: new Set(), any: false, empty: true };
   if (char === '[') {
-    while (source[reader.at] !== ']') reader.at += source[reader.at] === '\\' ? 2 : 1;
-    reader.at += 1;
+    reader.at = classEnd(source, reader.at);
     return ANYTHING;
   }
   if (char === '\\') {

@@ -2,6 +2,7 @@ import type { Strength } from './model.ts';
 import { sentences } from './prose.ts';
 import { claimsOf } from './source-claims.ts';
 import type { Named } from './source-items.ts';
+import { hasStem } from './stems.ts';
 
 /** One source that a text names: a pull request, people, or both. */
 export interface SourceClaim {
@@ -12,17 +13,18 @@ export interface SourceClaim {
   readonly line: string;
 }
 
-/** How the words of every cue begin: a cheap look at a message before the cues are tried. */
-const STEMS =
-  /\b(?:salvag|rescu|cherry|carr[yi]|(?:back|forward|fwd)?-?port(?:s|ed|ing)?\b|adapt|re-?work|re-?impl|rebas|reviv|tak(?:e|en|es|ing)\b|take-?over|took|contin|buil[dt]|distil|land(?:s|ed|ing)?\b|bas(?:ed|es|ing)\b|original|initial|supers|supercede|obsolet|replac|(?<!co-)credit|attribution|thank|thx|pick|resurrect|extract|lift|deriv|harvest|pull(?:s|ed)\b|borrow|split|cribbed|copied|adopt|recover|resum|reboot|dust|unstall|re-?w[ro]|re-?d(?:o|id|one)|re-?creat|re-?sp|re-?sub|re-?open|re-?appl|re-?roll|re-?fact|re-?land|finish|complet|conclud|incorp|absorb|integr|consol|combin|fold|merge[sd]\b|import|squash|includ|preserv|appl[yi]|bundle|(?<!co-)author|co-?authored (?:by|with|in)\b|co-?developed|hand-?written|developed|implemented|written|contribut|expand|extend|improv|iterat|kudos|props|hat tip|h\/t|shout|wrote|brought|carved|broken|sourced|forked|spun|opened|started|(?:version|variant|form|subset|edition|cut|take|iteration) o[fn]|sources?\b|upstream|community|contributor|implements @|starting point|basis\b|base\b|foundation|blueprint|prototyped|refresh|rehash|redux|remake|attempt|(?:squash|manual)[ -]merge|v\d+ of|comes? from|came from|coming from|stem(?:s|med) from|is (?:\w+ly |just )?@|(?:from|via) (?:pr|pull|@|[\w-]+'s)|earlier|previously|first|(?:prs?|requests?|works?|patch(?:es|set)?|implementation|fix|proposal|draft|branch|code|version|series|mr|submission|attempt|changes?|diff) (?:is |was |were |are )?(?:\w+ly |all |first )?(?:\w+ )?(?:by|from|of) )/i;
 /** What somebody or some change can be named by: a number, a handle, "by" and "from" outside a trailer. */
 const TARGET =
-  /#\d|(?<![\w.+-])@\w|\bPRs?\b|\/pull\/|pull req|(?<!-)\b(?:by|from)\b|\bcredit|GH-\d|['’]s\b|\bauthor\b|carry|salvag|cherry|(?:based-on|original|developed|authored|written|implemented)[\w-]*-by:/i;
+  /#\d|(?<![\w.+-])@\w|\bPRs?\b|\/pull\/|pull req|(?<!-)\b(?:by|from|works? of)\b|\bcredit|GH-\d|['’]s\b|\bauthor\b|carry|salvag|cherry|(?:based-on|original|developed|authored|written|implemented)[\w-]*-by:/i;
 
 /** A cheap look: whether a text can have any claim at all. Most have none. */
 export function mayClaim(text: string): boolean {
-  // A cue may run over a line's end.
-  return TARGET.test(withoutLanding(text)) && STEMS.test(text.replaceAll('\n', ' '));
+  const landed = landedAt(text);
+  const named =
+    landed === undefined
+      ? TARGET.test(text)
+      : TARGET.test(text.slice(0, landed.start)) || TARGET.test(text.slice(landed.end));
+  return named && hasStem(text);
 }
 
 /**
@@ -41,7 +43,7 @@ export function sourceClaims(
   for (const { text: sentence } of sentences(withoutLanding(text))) {
     // A question is no statement.
     if (sentence.endsWith('?')) continue;
-    if (!TARGET.test(sentence) || !STEMS.test(sentence)) continue;
+    if (!TARGET.test(sentence) || !hasStem(sentence)) continue;
     found.push(...claimsOf(sentence, options));
   }
   return merge(found);
@@ -55,15 +57,24 @@ function withoutLanding(text: string): string {
   if (/^Merge /.test(subject)) return rest.trimStart();
   // A subject is a sentence of its own only where an empty line follows.
   const stop = /^\n\S/.test(rest) || /^#|[.!?:]$/.test(subject) ? '' : '.';
-  const landed = /\s*\(#\d+\)\s*$/.exec(subject);
+  const landed = landedAt(text);
   const kept =
-    landed === null || OF_A_PERSON.test(subject) ? subject : subject.slice(0, landed.index);
+    landed === undefined || OF_A_PERSON.test(subject) ? subject : subject.slice(0, landed.start);
   return `${kept}${stop}${rest}`;
+}
+
+/** Where ` (#12)` stands at the end of a subject. */
+function landedAt(text: string): { start: number; end: number } | undefined {
+  const end = text.indexOf('\n');
+  const subject = end === -1 ? text : text.slice(0, end);
+  if (!subject.trimEnd().endsWith(')')) return undefined;
+  const start = /\s*\(#\d+\)\s*$/.exec(subject)?.index;
+  return start === undefined ? undefined : { start, end: subject.length };
 }
 
 /** "taken over from @a (#12)": the number is that person's, not the landing. */
 const OF_A_PERSON =
-  /(?:@[\w-]+|@[\w-]+'s(?: [\w-]+){1,2}|[\w-]+'s (?:[Pp][Rr]s?|work|patch|fix|branch|change|code)|\b(?:by|from|to|of)\s+[\p{L}\p{N}.'-]+(?:\s+\p{Lu}[\p{L}.'-]+)*)\s*\(#\d+\)\s*$/u;
+  /(?:@[\w-]+|@[\w-]+'s(?: [\w-]+){1,2}|[\w-]+'s (?:[Pp][Rr]s?|work|patch|fix|branch|change|code)|\b(?:by|from|credits? to|works? of)\s+[\p{L}\p{N}.'-]+(?:\s+\p{Lu}[\p{L}.'-]+)*)\s*\(#\d+\)\s*$/u;
 
 /** One claim per number; the stronger strength and everybody's names are kept. */
 function merge(claims: readonly SourceClaim[]): SourceClaim[] {
