@@ -2,7 +2,6 @@ import { type AssistantList, Assistants } from './assistants.ts';
 import type { AuthorMap } from './author-map.ts';
 import { CannotCheck } from './errors.ts';
 import type { Forge, Gap, PullFact } from './facts.ts';
-import { pullsFromRefs } from './facts.ts';
 import type { Git } from './git.ts';
 import { type Commit, readHistory } from './history.ts';
 import { Identities } from './identities.ts';
@@ -10,6 +9,7 @@ import { type Change, type Filtered, Ledger } from './ledger.ts';
 import { applyMailmap } from './mailmap.ts';
 import type { Evidence, Person, Strength, Unresolved } from './model.ts';
 import { gather } from './people.ts';
+import { pullRefs, pullsFromRefs } from './pull-refs.ts';
 import { countCommits, type Range } from './range.ts';
 import { sourceClaims } from './source-credit.ts';
 import { SourceResolver } from './sources.ts';
@@ -71,7 +71,10 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     ignore: new Set(map.ignore.map((each) => each.toLowerCase())),
   });
   const counted = countCommits(git, range);
-  counted.catch(() => {}); // Awaited below; a failing log is told first.
+  const refs = pullRefs(git);
+  // Both are awaited below; a failing log is told first.
+  counted.catch(() => {});
+  refs.catch(() => {});
   let total: number | undefined;
   if (options.onCommit !== undefined) {
     counted.then(
@@ -151,7 +154,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     repo,
     minEvidence: options.minEvidence ?? 'strong',
     pulls: async (numbers) => {
-      const fromRefs = await pullsFromRefs(git, numbers);
+      const fromRefs = await pullsFromRefs(git, await refs, numbers);
       if (forge === undefined) return { facts: fromRefs, gaps: new Map() };
       const answer = await forge.pulls(numbers);
       for (const [number, fact] of fromRefs) {

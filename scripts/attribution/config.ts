@@ -28,11 +28,11 @@ const KEYS = ['repository', 'api-url', 'remote', 'authors', 'notes', 'tag-format
  */
 export async function readConfig(
   git: Git,
+  remotes: ReadonlyMap<string, string>,
   override: { repo?: string; apiUrl?: string } = {},
 ): Promise<Config> {
   const text = await readIfThere(join(git.dir, CONFIG_PATH));
   const values = text === undefined ? {} : await parseConfig(text);
-  const remotes = await remotesOf(git);
   const remote =
     values.remote ??
     ['upstream', 'origin'].find((each) => remotes.has(each)) ??
@@ -102,14 +102,12 @@ async function parseConfig(text: string): Promise<Values> {
   return doc.toJS() as Values;
 }
 
-async function remotesOf(git: Git): Promise<Map<string, string>> {
+/** The addresses of a repository's remotes, by name. */
+export async function remotesOf(git: Git): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  let out = '';
-  try {
-    out = await git.run(['config', '--get-regexp', '^remote\\..*\\.url$']);
-  } catch {
-    return found; // No remote at all.
-  }
+  // Every repository has the first, so that git says something and exits with 0.
+  const keys = '^(core\\.repositoryformatversion|remote\\..*\\.url)$';
+  const out = await git.run(['config', '--get-regexp', keys]).catch(() => '');
   for (const line of out.split('\n').filter(Boolean)) {
     const match = /^remote\.(.*)\.url (.*)$/.exec(line);
     if (match !== null && !found.has(match[1]!)) found.set(match[1]!, match[2]!);

@@ -1,4 +1,4 @@
-import { firstLetters } from './first-letters.ts';
+import { beginnings } from './beginnings.ts';
 
 /**
  * The cues of source credit. A cue governs the pull requests and people that follow it in its
@@ -283,20 +283,20 @@ export const CUES: readonly CuePattern[] = [
   cue('weak', 'replace', '(?:replac(?:e|es|ing)|replacement (?:for|of))\\b'),
 ];
 
-const BY_LETTER = new Map<string, readonly CuePattern[]>();
+const BY_BEGINNING = new Map<string, readonly CuePattern[]>();
 
-/** The cues that can begin with this character, in order: most places in a text are none of a cue. */
-export function cuesAt(char: string): readonly CuePattern[] {
-  if (BY_LETTER.size === 0) {
-    const letters = CUES.map(({ pattern }) => firstLetters(pattern.source));
-    for (const letter of new Set(letters.flatMap((each) => [...(each ?? [])]))) {
-      const here = CUES.filter((_cue, n) => letters[n]?.has(letter) ?? true);
-      BY_LETTER.set(letter, here);
-      BY_LETTER.set(letter.toUpperCase(), here);
-    }
-    ANYWHERE.push(...CUES.filter((_cue, n) => letters[n] === undefined));
-  }
-  return BY_LETTER.get(char) ?? ANYWHERE;
+/** The cues that can begin at a place of a text, in order: at most places there is none. */
+export function cuesAt(text: string, at: number): readonly CuePattern[] {
+  if (BY_BEGINNING.size === 0) sortByBeginning();
+  const start = text.slice(at, at + 2).toLowerCase();
+  return BY_BEGINNING.get(start) ?? BY_BEGINNING.get(start[0]!) ?? BY_BEGINNING.get('')!;
 }
 
-const ANYWHERE: CuePattern[] = [];
+function sortByBeginning(): void {
+  const all = CUES.map(({ pattern }) => beginnings(pattern.source) ?? new Set(['']));
+  for (const start of new Set(['', ...all.flatMap((each) => [...each])])) {
+    const shorter = ['', start.slice(0, 1), start];
+    const here = CUES.filter((_cue, n) => shorter.some((each) => all[n]!.has(each)));
+    BY_BEGINNING.set(start, here);
+  }
+}

@@ -1,4 +1,3 @@
-import type { Git } from './git.ts';
 import type { Ident } from './model.ts';
 
 /** What is known of a pull request. `author` is a login; `ident` a name and address from git. */
@@ -31,51 +30,6 @@ export interface Forge {
     numbers: readonly number[],
   ): Promise<{ facts: Map<number, PullFact>; gaps: Map<number, Gap> }>;
   commits(shas: readonly string[]): Promise<{ facts: Map<string, CommitFact>; gaps: Gap[] }>;
-}
-
-/** Asks the clone itself: `refs/pull/N/head`, where it was fetched. */
-export async function pullsFromRefs(
-  git: Git,
-  numbers: readonly number[],
-): Promise<Map<number, PullFact>> {
-  const facts = new Map<number, PullFact>();
-  if (numbers.length === 0) return facts;
-  const patterns = numbers.flatMap((n) => [
-    `refs/pull/${n}/head`,
-    `refs/remotes/*/pull/${n}/head`,
-    `refs/remotes/*/pull/${n}`,
-    `refs/remotes/*/pr/${n}`,
-  ]);
-  const format = '%(refname)%00%(authorname)%00%(authoremail:trim)%00%(parent)';
-  for (let at = 0; at < patterns.length; at += 2000) {
-    const out = await git.run([
-      'for-each-ref',
-      `--format=${format}`,
-      ...patterns.slice(at, at + 2000),
-    ]);
-    for (const line of out.split('\n').filter(Boolean)) {
-      const [ref, name, email, parents] = line.split('\0') as [string, string, string, string];
-      const number = Number(/\/(?:pull|pr)\/(\d+)/.exec(ref)?.[1]);
-      let ident = { name, email };
-      if (parents.includes(' ')) ident = (await beforeMerge(git, ref)) ?? ident;
-      facts.set(number, { number, kind: 'pull', ident, from: ref });
-    }
-  }
-  return facts;
-}
-
-/** A pull request's branch may end in a merge of the main branch, by whoever pressed the button. */
-async function beforeMerge(git: Git, ref: string): Promise<Ident | undefined> {
-  const out = await git.run([
-    'log',
-    '-1',
-    '--first-parent',
-    '--no-merges',
-    '--format=%aN%x00%aE',
-    ref,
-  ]);
-  const [name, email] = out.trim().split('\0');
-  return name === undefined || email === undefined ? undefined : { name, email };
 }
 
 /** Reads `--prs FILE`: JSON, `{"12": "login"}` or `{"12": {author, title, body}}`. */

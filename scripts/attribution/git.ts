@@ -11,16 +11,13 @@ export interface Git {
 /** A git that gives up on a hung network or filter after this long. */
 const SILENCE_MS = 120_000;
 
-/**
- * Opens the repository that `dir` is in (a work tree, a linked one, or a bare one) through
- * simple-git. Of a work tree its top is taken: that is where its configuration lies.
- * @throws CannotCheck when `dir` is no git repository.
- */
-export async function openGit(folder: string): Promise<Git> {
+/** Runs git in a folder, through simple-git; whether that is a repository shows with its answers. */
+export async function gitIn(folder: string): Promise<Git> {
   const { simpleGit } = await import('simple-git');
-  const open = (baseDir: string) =>
-    simpleGit({
-      baseDir,
+  let git: ReturnType<typeof simpleGit>;
+  try {
+    git = simpleGit({
+      baseDir: folder,
       timeout: { block: SILENCE_MS },
       // By default a failure without words on stderr counts as success.
       errors: (error, result) =>
@@ -28,23 +25,34 @@ export async function openGit(folder: string): Promise<Git> {
           ? error
           : (error ?? new Error(Buffer.concat(result.stdErr).toString().trim() || 'git failed')),
     });
-  let git: ReturnType<typeof open>;
-  let dir = folder;
-  try {
-    git = open(folder);
-    const [, up = ''] = (await git.raw(['rev-parse', '--git-dir', '--show-cdup'])).split('\n');
-    if (up !== '') {
-      dir = resolve(folder, up);
-      git = open(dir);
-    }
   } catch {
-    throw new CannotCheck(`${folder} is not a git repository`);
+    throw notOne(folder);
   }
   return {
-    dir,
+    dir: folder,
     run: (args, input) =>
-      input === undefined ? git.raw([...args]) : runWithInput(dir, args, input),
+      input === undefined ? git.raw([...args]) : runWithInput(folder, args, input),
   };
+}
+
+/**
+ * The repository that a folder is in (a work tree, a linked one, or a bare one). Of a work tree its
+ * top is taken: that is where its configuration lies.
+ * @throws CannotCheck when the folder is in no git repository.
+ */
+export async function topOf(git: Git): Promise<Git> {
+  let up: string | undefined;
+  try {
+    // Never asked for what can be nothing: simple-git waits a while for words that don't come.
+    [, up] = (await git.run(['rev-parse', '--git-dir', '--show-cdup'])).split('\n');
+  } catch {
+    throw notOne(git.dir);
+  }
+  return up === undefined || up === '' ? git : gitIn(resolve(git.dir, up));
+}
+
+function notOne(folder: string): CannotCheck {
+  return new CannotCheck(`${folder} is not a git repository`);
 }
 
 /** simple-git can't write to a command's standard input; the few that read it are spawned. */

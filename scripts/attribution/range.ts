@@ -22,18 +22,42 @@ export async function resolveRange(
   wish: { since?: string | undefined; until?: string | undefined },
 ): Promise<Range> {
   const untilName = wish.until ?? 'HEAD';
-  const [sha, shallow, newest] = await Promise.all([
-    commitOf(git, untilName),
-    git.run(['rev-parse', '--is-shallow-repository']).then((said) => said.trim() === 'true'),
+  const names = wish.since === undefined ? [untilName] : [untilName, wish.since];
+  const [{ shallow, shas }, newest] = await Promise.all([
+    commitsOf(git, names),
     wish.since === undefined ? newestTag(git, untilName) : undefined,
   ]);
-  const until = { name: untilName, sha };
+  const until = { name: untilName, sha: shas[0]! };
   const sinceName = wish.since ?? newest;
   const since =
-    sinceName === undefined ? undefined : { name: sinceName, sha: await commitOf(git, sinceName) };
+    sinceName === undefined
+      ? undefined
+      : { name: sinceName, sha: shas[1] ?? (await commitOf(git, sinceName)) };
   const revisions = since === undefined ? [until.sha] : [until.sha, `^${since.sha}`];
   if (shallow) await refuseCut(git, revisions);
   return { ...(since === undefined ? {} : { since }), until, revisions, shallow };
+}
+
+/** The commits of revisions, and whether the clone is shallow, in one question. */
+async function commitsOf(
+  git: Git,
+  names: readonly string[],
+): Promise<{ shallow: boolean; shas: string[] }> {
+  const specs = names.map((name) => `${name}^{commit}`);
+  try {
+    const said = await git.run([
+      'rev-parse',
+      '--is-shallow-repository',
+      '--end-of-options',
+      ...specs,
+    ]);
+    const [shallow, ...lines] = said.split('\n');
+    // Some versions of git say "--end-of-options" as well.
+    return { shallow: shallow === 'true', shas: lines.filter((each) => /^[0-9a-f]+$/.test(each)) };
+  } catch (error) {
+    for (const name of names) await commitOf(git, name);
+    throw error;
+  }
 }
 
 async function commitOf(git: Git, name: string): Promise<string> {
@@ -55,18 +79,19 @@ async function commitOf(git: Git, name: string): Promise<string> {
  */
 async function newestTag(git: Git, until: string): Promise<string | undefined> {
   if (until.startsWith('-')) return undefined; // No revision, and git would take it for an option.
-  const asked = (args: string[]) =>
-    git.run(args).then(
-      (said) => said.split('\n').filter(Boolean),
-      () => [], // No tag among the ancestors.
-    );
-  const describe = ['describe', '--tags', '--abbrev=0'];
-  const [own, [newest]] = await Promise.all([
-    asked(['tag', '--points-at', until]),
-    asked([...describe, until]),
-  ]);
-  if (own.length === 0) return newest;
-  return (await asked([...describe, ...own.map((tag) => `--exclude=${tag}`), until]))[0];
+  // With `--always` there is an answer even where there is no tag; only a tag has a distance.
+  const nearest = async (...rules: string[]) => {
+    const said = await git.run(['describe', '--tags', '--long', '--always', ...rules, until]);
+    return /^(.+)-(\d+)-g[0-9a-f]+$/.exec(said.trim());
+  };
+  try {
+    const found = await nearest();
+    if (found?.[2] !== '0') return found?.[1];
+    const own = (await git.run(['tag', '--points-at', until])).split('\n').filter(Boolean);
+    return (await nearest(...own.map((tag) => `--exclude=${tag}`)))?.[1];
+  } catch {
+    return undefined;
+  }
 }
 
 async function refuseCut(git: Git, revisions: readonly string[]): Promise<void> {

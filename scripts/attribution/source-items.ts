@@ -129,7 +129,7 @@ function itemAt(
     const named = who === undefined ? undefined : bare(who, false);
     if (named !== undefined) return person(text, at, at + who!.length, named);
   }
-  const pattern = cuesAt(char).find((each) => match(each.pattern) !== null);
+  const pattern = cuesAt(text, at).find((each) => match(each.pattern) !== null);
   if (pattern !== undefined) {
     const end = at + match(pattern.pattern)![0].length;
     // "by" may belong to the cue and to the person behind it.

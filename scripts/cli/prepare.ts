@@ -1,11 +1,17 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Attribution, attribute } from '../attribution/attribute.ts';
+import type { Attribution } from '../attribution/attribute.ts';
 import type { AuthorMap } from '../attribution/author-map.ts';
-import { type Config, readAuthorMap, readConfig, readIfThere } from '../attribution/config.ts';
+import {
+  type Config,
+  readAuthorMap,
+  readConfig,
+  readIfThere,
+  remotesOf,
+} from '../attribution/config.ts';
 import { BadFile, CannotCheck } from '../attribution/errors.ts';
 import { type Forge, pullsFromJson } from '../attribution/facts.ts';
-import { type Git, openGit } from '../attribution/git.ts';
+import { type Git, gitIn, topOf } from '../attribution/git.ts';
 import { resolveRange } from '../attribution/range.ts';
 import type { Io } from './io.ts';
 import { Progress } from './progress.ts';
@@ -39,22 +45,27 @@ export interface Prepared {
 /** From the command line to the attribution: the steps both commands begin with. */
 export async function prepare(options: SharedOptions, io: Io, changes = false): Promise<Prepared> {
   refuseNonsense(options);
-  const git = await openGit(resolve(options.repo));
-  const configured = readConfig(git, {
+  const here = await gitIn(resolve(options.repo));
+  // Side by side: each waits for git, and a process costs some milliseconds.
+  const asked = Promise.all([
+    remotesOf(here),
+    resolveRange(here, { since: options.sinceTag, until: options.until }),
+  ]);
+  asked.catch(() => {}); // What is no repository is told first.
+  const attributing = import('../attribution/attribute.ts'); // Loads while git answers.
+  const git = await topOf(here);
+  const [remotes, range] = await asked;
+  const config = await readConfig(git, remotes, {
     ...(options.github === undefined ? {} : { repo: options.github }),
     ...(options.apiUrl === undefined ? {} : { apiUrl: options.apiUrl }),
   });
-  // Side by side: each waits for git, and a process costs some milliseconds.
-  const [config, map, range] = await Promise.all([
-    configured,
-    configured.then(readAuthorMap),
-    resolveRange(git, { since: options.sinceTag, until: options.until }),
-  ]);
+  const map = await readAuthorMap(config);
   const token = io.env.GITHUB_TOKEN || io.env.GH_TOKEN || undefined;
   const progress = new Progress(io, options.quiet !== true);
   const { forge, known } = await openForge(options, config, token, progress, io.env);
   const prs = await readPrs(options.prs);
   try {
+    const { attribute } = await attributing;
     const attribution = await attribute({
       git,
       range,
