@@ -7,7 +7,6 @@ import { keepHeapSmall } from './cli/heap.ts';
 import { type Io, PROCESS } from './cli/io.ts';
 import { parseOptions, sharedOptions } from './cli/options.ts';
 import { guarded, prepare, type SharedOptions } from './cli/prepare.ts';
-import { COLOUR, PLAIN } from './report/text.ts';
 
 interface Options extends SharedOptions {
   readonly releaseFile?: string;
@@ -91,7 +90,7 @@ async function render(result: ReturnType<typeof audit>, options: Options, io: Io
     return formats.githubReport(result, shown);
   }
   if (options.quiet && result.exitCode === 0 && options.releaseFile !== undefined) return '';
-  const { textReport } = await import('./report/text.ts');
+  const { COLOUR, PLAIN, textReport } = await import('./report/text.ts');
   return textReport(result, {
     paint: io.outIsTerminal && !io.env.NO_COLOR ? COLOUR : PLAIN,
     verbose: options.verbose ?? false,

@@ -1,5 +1,6 @@
 import type { Assistants } from './assistants.ts';
 import { type Commit, own } from './history.ts';
+import { landing } from './landing.ts';
 import type { Credit, Evidence, Ident, Role } from './model.ts';
 import { mayClaim, type SourceClaim, sourceClaims } from './source-credit.ts';
 import { coAuthors, helpers } from './trailers.ts';
@@ -229,16 +230,4 @@ function withPr(pr: number | undefined): { pr?: number } {
 function firstLine(message: string): string {
   const end = message.indexOf('\n');
   return (end === -1 ? message : message.slice(0, end)).trim();
-}
-
-/** The pull request a commit landed with, by GitHub's two habits: `… (#12)` and its merge commits. */
-export function landing(subject: string, merge: boolean): { pr?: number; owner?: string } {
-  const squashed = subject.endsWith(')') ? /\(#(\d+)\)$/.exec(subject)?.[1] : undefined;
-  if (squashed !== undefined) return { pr: Number(squashed) };
-  if (!merge) return {};
-  const match = /^Merge (?:pull request|PR) #(\d+)(?: from ([\w-]+)\/)?/.exec(subject);
-  const auto = /^Auto merge of #(\d+) - ([\w-]+):/.exec(subject);
-  const found = match ?? auto;
-  if (found === null) return {};
-  return { pr: Number(found[1]), ...(found[2] === undefined ? {} : { owner: found[2] }) };
 }

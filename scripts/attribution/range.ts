@@ -79,9 +79,8 @@ async function commitOf(git: Git, name: string): Promise<string> {
  */
 async function newestTag(git: Git, until: string): Promise<string | undefined> {
   if (until.startsWith('-')) return undefined; // No revision, and git would take it for an option.
-  // With `--always` there is an answer even where there is no tag; only a tag has a distance.
   const nearest = async (...rules: string[]) => {
-    const said = await git.run(['describe', '--tags', '--long', '--always', ...rules, until]);
+    const said = await git.run(['describe', '--tags', '--long', ...rules, until]);
     return /^(.+)-(\d+)-g[0-9a-f]+$/.exec(said.trim());
   };
   try {
@@ -90,7 +89,7 @@ async function newestTag(git: Git, until: string): Promise<string | undefined> {
     const own = (await git.run(['tag', '--points-at', until])).split('\n').filter(Boolean);
     return (await nearest(...own.map((tag) => `--exclude=${tag}`)))?.[1];
   } catch {
-    return undefined;
+    return undefined; // No tag among the ancestors.
   }
 }
 

@@ -1,3 +1,4 @@
+import { squashMark } from './landing.ts';
 import type { Strength } from './model.ts';
 import { sentences } from './prose.ts';
 import { claimsOf } from './source-claims.ts';
@@ -19,11 +20,13 @@ const TARGET =
 
 /** A cheap look: whether a text can have any claim at all. Most have none. */
 export function mayClaim(text: string): boolean {
-  const landed = landedAt(text);
+  const end = text.indexOf('\n');
+  const subject = end === -1 ? text : text.slice(0, end);
+  const mark = squashMark(subject);
   const named =
-    landed === undefined
+    mark === undefined
       ? TARGET.test(text)
-      : TARGET.test(text.slice(0, landed.start)) || TARGET.test(text.slice(landed.end));
+      : TARGET.test(text.slice(subject.length)) || TARGET.test(subject.slice(0, mark.start));
   return named && hasStem(text);
 }
 
@@ -57,19 +60,10 @@ function withoutLanding(text: string): string {
   if (/^Merge /.test(subject)) return rest.trimStart();
   // A subject is a sentence of its own only where an empty line follows.
   const stop = /^\n\S/.test(rest) || /^#|[.!?:]$/.test(subject) ? '' : '.';
-  const landed = landedAt(text);
+  const mark = squashMark(subject);
   const kept =
-    landed === undefined || OF_A_PERSON.test(subject) ? subject : subject.slice(0, landed.start);
+    mark === undefined || OF_A_PERSON.test(subject) ? subject : subject.slice(0, mark.start);
   return `${kept}${stop}${rest}`;
-}
-
-/** Where ` (#12)` stands at the end of a subject. */
-function landedAt(text: string): { start: number; end: number } | undefined {
-  const end = text.indexOf('\n');
-  const subject = end === -1 ? text : text.slice(0, end);
-  if (!subject.trimEnd().endsWith(')')) return undefined;
-  const start = /\s*\(#\d+\)\s*$/.exec(subject)?.index;
-  return start === undefined ? undefined : { start, end: subject.length };
 }
 
 /** "taken over from @a (#12)": the number is that person's, not the landing. */
