@@ -106,9 +106,9 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
   const incomplete: string[] = [];
   if (forge === undefined) {
     if (repo !== undefined && ledger.landed.size > 0) {
-      const known = [...ledger.landed.keys()].filter(
-        (n) => options.known?.get(n)?.body !== undefined,
-      );
+      const known = ledger.landed
+        .numbers()
+        .filter((n) => options.known?.get(n)?.body !== undefined);
       const unread = ledger.landed.size - known.length;
       if (unread > 0) {
         limits.push(
@@ -124,8 +124,8 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
   const known = new Map(options.known);
   const bodies =
     forge === undefined
-      ? [...ledger.landed.keys()].filter((n) => known.has(n))
-      : [...ledger.landed.keys()];
+      ? ledger.landed.numbers().filter((n) => known.has(n))
+      : ledger.landed.numbers();
   if (forge !== undefined) {
     options.onStep?.('reading descriptions of pull requests');
     const wanted = bodies.filter((number) => known.get(number)?.body === undefined);

@@ -113,7 +113,8 @@ function cut(text: string, commits: Commit[], known: Map<string, Authors>): numb
     const body = text.slice(email! + 1, message);
     commits.push({
       sha: text.slice(start, sha),
-      merge: text.slice(sha + 1, parents).includes(' '),
+      // Two parents have a space between them.
+      merge: parents > sha + 1 && text.lastIndexOf(' ', parents) > sha,
       ...authors,
       message: body.includes('\r') ? body.replaceAll('\r\n', '\n') : body,
     });

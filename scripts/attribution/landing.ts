@@ -20,14 +20,70 @@ const NONE: Landing = {};
 
 /** The ` (#12)` at the end of a subject, and where it begins. Every commit is asked: no pattern. */
 export function squashMark(subject: string): { pr: number; start: number } | undefined {
-  const text = subject.trimEnd();
-  if (!text.endsWith(')')) return undefined;
-  const open = text.lastIndexOf('(#');
-  const digits = text.slice(open + 2, -1);
-  if (open === -1 || digits === '') return undefined;
-  for (let at = 0; at < digits.length; at += 1) {
-    const code = digits.charCodeAt(at);
-    if (code < 48 || code > 57) return undefined;
+  let at = subject.trimEnd().length - 1;
+  if (subject[at] !== ')') return undefined;
+  let pr = 0;
+  let unit = 1;
+  for (at -= 1; isDigit(subject.charCodeAt(at)); at -= 1) {
+    pr += (subject.charCodeAt(at) - ZERO) * unit;
+    unit *= 10;
   }
-  return { pr: Number(digits), start: text.slice(0, open).trimEnd().length };
+  if (unit === 1 || subject[at] !== '#' || subject[at - 1] !== '(') return undefined;
+  return { pr, start: subject.slice(0, at - 1).trimEnd().length };
+}
+
+const ZERO = 48;
+
+function isDigit(code: number): boolean {
+  return code >= ZERO && code < ZERO + 10;
+}
+
+/** A commit that a pull request landed with. */
+export interface Landed {
+  /** Its sha, shortened for reports. */
+  readonly sha: string;
+  /** The keys of the sightings who wrote it. */
+  readonly by: readonly string[];
+  readonly owner?: string;
+}
+
+const SHORT = 9;
+
+/**
+ * What landed in a range, by number. A long range has as many as commits, so each costs some bytes
+ * and no object: shas are kept as numbers, and writers as the lists that others keep too.
+ */
+export class LandedPulls {
+  readonly #places = new Map<number, number>();
+  readonly #shas: number[] = [];
+  readonly #by: (readonly string[])[] = [];
+  readonly #owners = new Map<number, string>();
+
+  get size(): number {
+    return this.#places.size;
+  }
+
+  /** Takes in the first commit of a number; what lands again is the same work. */
+  add({ pr, owner }: Landing & { pr: number }, sha: string, by: readonly string[]): void {
+    if (this.#places.has(pr)) return;
+    this.#places.set(pr, this.#by.length);
+    this.#shas.push(Number.parseInt(sha.slice(0, SHORT), 16));
+    this.#by.push(by);
+    if (owner !== undefined) this.#owners.set(pr, owner);
+  }
+
+  numbers(): number[] {
+    return [...this.#places.keys()];
+  }
+
+  get(pr: number): Landed | undefined {
+    const place = this.#places.get(pr);
+    if (place === undefined) return undefined;
+    const owner = this.#owners.get(pr);
+    return {
+      sha: this.#shas[place]!.toString(16).padStart(SHORT, '0'),
+      by: this.#by[place]!,
+      ...(owner === undefined ? {} : { owner }),
+    };
+  }
 }

@@ -1,6 +1,6 @@
 import type { Assistants } from './assistants.ts';
 import { type Commit, own } from './history.ts';
-import { landing } from './landing.ts';
+import { LandedPulls, landing } from './landing.ts';
 import type { Credit, Evidence, Ident, Role } from './model.ts';
 import { mayClaim, type SourceClaim, sourceClaims } from './source-credit.ts';
 import { coAuthors, helpers } from './trailers.ts';
@@ -47,14 +47,6 @@ export interface Change {
   readonly by: readonly string[];
 }
 
-/** The commit that a pull request landed with. */
-export interface Landed {
-  /** Its sha, shortened for reports: a long range keeps many. */
-  readonly sha: string;
-  readonly by: readonly string[];
-  readonly owner?: string;
-}
-
 /** Adds commits up, one by one, and forgets them. Pure. */
 export class Ledger {
   commits = 0;
@@ -64,7 +56,7 @@ export class Ledger {
   readonly filtered = new Map<string, Filtered>();
   readonly changes: Change[] = [];
   /** Numbers of pull requests that landed in the range; of merged ones also the fork's owner. */
-  readonly landed = new Map<number, Landed>();
+  readonly landed = new LandedPulls();
   /** What became of an author, by the object that history has for them. */
   readonly #authors = new Map<Ident, Sighting | Filtered>();
   readonly #assistants: Assistants;
@@ -98,7 +90,8 @@ export class Ledger {
     this.commits += 1;
     if (merge) this.merges += 1;
     const subject = firstLine(message);
-    const { pr, owner } = landing(subject, merge);
+    const landed = landing(subject, merge);
+    const { pr } = landed;
     const by = merge && !this.#options.merges ? NOBODY : this.#writers(commit, subject, pr);
     if (this.#options.helpers) {
       // They wrote nothing of it: the list of writers is another.
@@ -106,10 +99,7 @@ export class Ledger {
         this.#credit(this.#sighting(trailer, sha), role, sha, trailer.line, pr);
       }
     }
-    if (pr !== undefined && !this.landed.has(pr)) {
-      const short = sha.slice(0, 9);
-      this.landed.set(pr, owner === undefined ? { sha: short, by } : { sha: short, by, owner });
-    }
+    if (pr !== undefined) this.landed.add({ ...landed, pr }, sha, by);
     if ((by.length > 0 || merge) && mayClaim(message)) this.#readClaims(commit, by, pr);
     if (this.#options.changes && !merge) {
       const kept = { sha: own(sha), subject: own(subject), message: own(message) };

@@ -14,20 +14,16 @@ export interface SourceClaim {
   readonly line: string;
 }
 
-/** What somebody or some change can be named by: a number, a handle, "by" and "from" outside a trailer. */
-const TARGET =
-  /#\d|(?<![\w.+-])@\w|\bPRs?\b|\/pull\/|pull req|(?<!-)\b(?:by|from|works? of)\b|\bcredit|GH-\d|['’]s\b|\bauthor\b|carry|salvag|cherry|(?:based-on|original|developed|authored|written|implemented)[\w-]*-by:/i;
+/** What somebody or some change can be named by besides a number; "by" and "from" outside a trailer. */
+const NAMES =
+  "(?<![\\w.+-])@\\w|\\bPRs?\\b|\\/pull\\/|pull req|(?<!-)\\b(?:by|from|works? of)\\b|\\bcredit|GH-\\d|['’]s\\b|\\bauthor\\b|carry|salvag|cherry|(?:based-on|original|developed|authored|written|implemented)[\\w-]*-by:";
+const NAMED = new RegExp(`#\\d|${NAMES}`, 'i');
+/** The same of a whole message: the number at the end of its subject says where it landed. */
+const MAY_NAME = new RegExp(`#\\d(?!\\d*\\)\\s*(?:\\n|$))|(?<=\\n[\\s\\S]*)#\\d|${NAMES}`, 'i');
 
 /** A cheap look: whether a text can have any claim at all. Most have none. */
 export function mayClaim(text: string): boolean {
-  const end = text.indexOf('\n');
-  const subject = end === -1 ? text : text.slice(0, end);
-  const mark = squashMark(subject);
-  const named =
-    mark === undefined
-      ? TARGET.test(text)
-      : TARGET.test(text.slice(subject.length)) || TARGET.test(subject.slice(0, mark.start));
-  return named && hasStem(text);
+  return MAY_NAME.test(text) && hasStem(text);
 }
 
 /**
@@ -46,7 +42,7 @@ export function sourceClaims(
   for (const { text: sentence } of sentences(withoutLanding(text))) {
     // A question is no statement.
     if (sentence.endsWith('?')) continue;
-    if (!TARGET.test(sentence) || !hasStem(sentence)) continue;
+    if (!NAMED.test(sentence) || !hasStem(sentence)) continue;
     found.push(...claimsOf(sentence, options));
   }
   return merge(found);
