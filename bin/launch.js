@@ -26,6 +26,14 @@ export async function launch(name, module) {
 }
 
 /**
+ * Ends a command that has done its work, once what it wrote has gone. Node would wait for what V8 still
+ * compiles in the background, which nobody will run.
+ */
+export function leave() {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+}
+
+/**
  * Keeps compiled modules on disk for the next process: half of a start is compiling. Not in the system's
  * temporary folder, Node's own choice, since whoever can write there first could plant code. What
  * cannot be read or written is compiled anew; nothing fails. The variable reaches the gateway's

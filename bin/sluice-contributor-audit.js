@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-import { launch } from './launch.js';
+import { launch, leave } from './launch.js';
 
 await launch('sluice-contributor-audit', 'scripts/contributor-audit');
+leave();

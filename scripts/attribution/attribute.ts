@@ -9,7 +9,7 @@ import { type Change, type Filtered, Ledger } from './ledger.ts';
 import { applyMailmap } from './mailmap.ts';
 import type { Evidence, Person, Strength, Unresolved } from './model.ts';
 import { gather } from './people.ts';
-import { pullRefs, pullsFromRefs } from './pull-refs.ts';
+import { listPullRefs, pullsFromRefs } from './pull-refs.ts';
 import { countCommits, type Range } from './range.ts';
 import { sourceClaims } from './source-credit.ts';
 import { SourceResolver } from './sources.ts';
@@ -71,7 +71,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     ignore: new Set(map.ignore.map((each) => each.toLowerCase())),
   });
   const counted = countCommits(git, range);
-  const refs = pullRefs(git);
+  const refs = listPullRefs(git);
   // Both are awaited below; a failing log is told first.
   counted.catch(() => {});
   refs.catch(() => {});

@@ -105,9 +105,9 @@ async function parseConfig(text: string): Promise<Values> {
 /** The addresses of a repository's remotes, by name. */
 export async function remotesOf(git: Git): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  // Every repository has the first, so that git says something and exits with 0.
-  const keys = '^(core\\.repositoryformatversion|remote\\..*\\.url)$';
-  const out = await git.run(['config', '--get-regexp', keys]).catch(() => '');
+  // A setting of this one question is in the answer, so that git always says something.
+  const keys = '^(remotes\\.asked|remote\\..*\\.url)$';
+  const out = await git.run(['-c', 'remotes.asked=yes', 'config', '--get-regexp', keys]);
   for (const line of out.split('\n').filter(Boolean)) {
     const match = /^remote\.(.*)\.url (.*)$/.exec(line);
     if (match !== null && !found.has(match[1]!)) found.set(match[1]!, match[2]!);

@@ -67,14 +67,12 @@ export function gather({ ledger, identities, keys, sources, map }: Parts): {
       remarks: remarksOf(identity),
     });
   }
-  const all = addLookalikes([...found.values()]).sort(byWork);
+  const all = byWork(addLookalikes([...found.values()]));
   const people = all.filter(isContributor);
   return {
     people,
     helpers: all.filter((each) => !isContributor(each)),
-    unresolved: people
-      .filter((each) => each.login === undefined)
-      .map((each) => unresolved(each, people)),
+    unresolved: unresolvedOf(people),
     of: (seen, sha) => {
       const roots = seen.map((each) => identities.of(keys.get(each)!).key);
       for (const { key, evidence } of sources.credits) {
@@ -133,24 +131,41 @@ export function idOf(person: Person): string {
   return person.emails[0] === undefined ? person.name : `${person.name} <${person.emails[0]}>`;
 }
 
-export function byWork(a: Person, b: Person): number {
-  for (const role of ROLES) {
-    const difference = countOf(b, role) - countOf(a, role);
-    if (difference !== 0) return difference;
-  }
-  const [x, y] = [idOf(a).toLowerCase(), idOf(b).toLowerCase()];
-  return x < y ? -1 : x > y ? 1 : 0;
+/** Strongest role and most work first; of equals by how they are written. */
+function byWork(people: readonly Person[]): Person[] {
+  const ranked = people.map((person) => ({
+    person,
+    counts: ROLES.map((role) => countOf(person, role)),
+    id: idOf(person).toLowerCase(),
+  }));
+  ranked.sort((a, b) => {
+    for (const [n, count] of a.counts.entries()) {
+      if (count !== b.counts[n]) return b.counts[n]! - count;
+    }
+    return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+  });
+  return ranked.map(({ person }) => person);
 }
 
 export function countOf(person: Person, role: Role): number {
   return person.credits.find((credit) => credit.role === role)?.count ?? 0;
 }
 
-function unresolved(person: Person, people: readonly Person[]): Unresolved {
+function unresolvedOf(people: readonly Person[]): Unresolved[] {
+  const byName = new Map<string, Person>();
+  for (const person of people) {
+    if (person.login === undefined) continue;
+    for (const name of person.names) if (!byName.has(name)) byName.set(name, person);
+  }
+  return people
+    .filter((person) => person.login === undefined)
+    .map((person) =>
+      unresolved(person, person.names.map((name) => byName.get(name)).find(Boolean)),
+    );
+}
+
+function unresolved(person: Person, namesake: Person | undefined): Unresolved {
   const evidence = person.credits.flatMap((credit) => credit.evidence.slice(0, 1));
-  const namesake = people.find(
-    (other) => other.login !== undefined && other.names.some((name) => person.names.includes(name)),
-  );
   const login = namesake?.login ?? 'LOGIN';
   const email = person.emails[0];
   const field =

@@ -10,33 +10,43 @@ const PATTERNS = [
   'refs/remotes/*/pr/*',
 ];
 
+/** The branches of pull requests that a clone has, as git lists them: a mirror has very many. */
+export async function listPullRefs(git: Git): Promise<string> {
+  return git.run(['for-each-ref', '--format=%(objectname) %(refname)', ...PATTERNS]);
+}
+
 interface Head {
   readonly ref: string;
   readonly sha: string;
 }
 
-/** The branches of pull requests that a clone has, by number. */
-export async function pullRefs(git: Git): Promise<ReadonlyMap<number, Head>> {
+/** The branches of these pull requests. Pure. */
+function headsOf(list: string, numbers: readonly number[]): Map<number, Head> {
   const found = new Map<number, Head>();
-  const out = await git.run(['for-each-ref', '--format=%(objectname) %(refname)', ...PATTERNS]);
-  for (const line of out.split('\n')) {
-    const [, sha, ref, number] = /^(\S+) (\S+\/(?:pull|pr)\/(\d+)(?:\/head)?)$/.exec(line) ?? [];
-    if (ref === undefined || found.has(Number(number))) continue;
-    found.set(Number(number), { ref, sha: sha! });
+  const wanted = new Set(numbers);
+  for (const line of list.split('\n')) {
+    const number = Number(/\/(?:pull|pr)\/(\d+)(?:\/head)?$/.exec(line)?.[1]);
+    if (!wanted.has(number) || found.has(number)) continue;
+    const [sha, ref] = line.split(' ') as [string, string];
+    found.set(number, { ref, sha });
   }
   return found;
 }
 
-/** Who wrote the last commits of these pull requests, of those that the clone has. */
+/**
+ * Who wrote the last commits of pull requests, of those that the clone has.
+ * @param list what `listPullRefs` gave
+ */
 export async function pullsFromRefs(
   git: Git,
-  refs: ReadonlyMap<number, Head>,
+  list: string,
   numbers: readonly number[],
 ): Promise<Map<number, PullFact>> {
   const facts = new Map<number, PullFact>();
-  const here = numbers.filter((number) => refs.has(number));
-  if (here.length === 0) return facts;
-  const shas = new Set(here.map((number) => refs.get(number)!.sha));
+  if (list === '' || numbers.length === 0) return facts;
+  const heads = headsOf(list, numbers);
+  if (heads.size === 0) return facts;
+  const shas = new Set([...heads.values()].map((head) => head.sha));
   const out = await git.run(
     ['log', '--no-walk=unsorted', '--stdin', '--format=%H%x00%P%x00%aN%x00%aE'],
     `${[...shas].join('\n')}\n`,
@@ -46,8 +56,7 @@ export async function pullsFromRefs(
     const [sha, parents, name, email] = line.split('\0') as [string, string, string, string];
     authors.set(sha, { name, email, merge: parents.includes(' ') });
   }
-  for (const number of here) {
-    const { ref, sha } = refs.get(number)!;
+  for (const [number, { ref, sha }] of heads) {
     const author = authors.get(sha);
     if (author === undefined) continue;
     const { name, email } = (author.merge ? await beforeMerge(git, sha) : undefined) ?? author;
