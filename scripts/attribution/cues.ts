@@ -34,7 +34,7 @@ const PICK = '(?:cherry[- ]?pick|cherrypick)';
 const WORK =
   '(?:pr|prs|pull requests?|work|works|patch|patches|patchset|implementation|author|authors|authorship|contribution|contributions|contributor|contributors|fix|proposal|draft|branch|code|version|series|mr|merge request|submission|attempt|change|changes|diff)';
 const PASSIVE_BY =
-  '(?: (?:and|or) \\w+)?(?: (?:entirely|later|then|now|already|since|partly))? by\\b';
+  '(?: (?:and|or) \\w+)?(?: (?:entirely|later|then|now|already|since|partly))? by\\b(?! hand\\b)';
 
 export const CUES: readonly CuePattern[] = [
   // "#12 was superseded by this" says of #12 what "this supersedes #12" says.
@@ -89,12 +89,12 @@ export const CUES: readonly CuePattern[] = [
   cue(
     'other',
     'passive',
-    `(?:superseded|replaced|obsoleted|salvaged|carried|revived|taken over|picked up|reworked|rewritten|redone|adapted|reimplemented|continued|landed|rebased|ported|merged|approved|closed|${PICK}ed)${PASSIVE_BY}`,
+    `(?:superseded|replaced|obsoleted|salvaged|carried|revived|taken over|picked up|reworked|rewritten|redone|adapted|reimplemented|continued|landed|rebased|ported|adopted|merged|approved|closed|${PICK}ed)${PASSIVE_BY}`,
   ),
   cue(
     'other',
     'passive',
-    `(?:superseded|replaced|obsoleted|salvaged|carried(?: forward| over)?|revived|reworked|reimplemented|continued|landed|ported|backported|${PICK}ed|moved|split out|folded|rolled)(?: later| again| over| up)? (?:in|into|as|to|via|through|under|with(?= (?:prs?\\b|pull|#|@|https?:)))\\b`,
+    `(?:superseded|replaced|obsoleted|salvaged|carried(?: forward| over)?|revived|reworked|reimplemented|continued|landed|ported|adopted|backported|${PICK}ed|moved|split out|folded|rolled)(?: later| again| over| up)? (?:in|into|as|to|via|through|under|with(?= (?:prs?\\b|pull|#|@|https?:)))\\b`,
   ),
   cue(
     'other',
@@ -146,7 +146,7 @@ export const CUES: readonly CuePattern[] = [
   cue(
     'other',
     'people',
-    '(?:cc|/cc|ping|fyi|hat tip|h/t|kudos|props|shout-?outs?|review(?:s|ed|er|ers|ing)?|request(?:s|ed|er|ing)?|reports?|reported|reporters?|reporting|suggest(?:s|ed|ion|ions|ing)?|recommended|recommendation|proposed solution|ask(?:ed|s)?|asking|found|spotted|noticed|caught|flagged|discovered|diagnosed|diagnosis|debugged|analy[sz]ed|investigat(?:ed|ion)|triaged?|triage|reproduc(?:ed|tions?|ers?)|repro|confirmed|verified|validated|tested|testing|pointed out|pointing out|feedback|advice|idea|ideas|assigned|assignee|approved|approval|nudged?|blessed|helped|help|guidance|maintained|maintainer|owner|owned|on behalf of|hi|hey|hello|dear|let me know|wdyt|ptal)\\b',
+    '(?:cc|/cc|ping|fyi|hat tip|h/t|kudos|props|shout-?outs?|review(?:s|ed|er|ers|ing)?|request(?:s|ed|er|ing)?|reports?|reported|reporters?|reporting|suggest(?:s|ed|ion|ions|ing)?|recommended|recommendation|proposed solution|ask(?:ed|s)?|asking|found|spotted|noticed|caught|flagged|discovered|diagnosed|diagnosis|debugged|analy[sz]ed|investigat(?:ed|ion)|triaged?|triage|reproduc(?:ed|tions?|ers?)|repro|confirmed|verified|validated|tested|testing|pointed out|pointing out|feedback|advice|idea|ideas|assigned|assignee|approved|approval|nudged?|blessed|helped|help|guidance|maintained|maintainer|owner|owned|hi|hey|hello|dear|let me know|wdyt|ptal)\\b',
   ),
   // --- sources ------------------------------------------------------------------------------
   cue('source', 'salvage', 'salvag(?:e|es|ed|ing)\\b', true),
@@ -237,7 +237,7 @@ export const CUES: readonly CuePattern[] = [
   cue(
     'source',
     'extract',
-    '(?:extract(?:s|ed|ing)?|lift(?:s|ed|ing)?|deriv(?:e|es|ed|ing)|harvest(?:s|ed|ing)?|pulled|pulls|taken|borrow(?:s|ed|ing)?|split out|split off|split|carved|broken|spun|picked|cribbed|copied|adopted|recovered|sourced|merged|imported|applied|brought|forked)(?: (?!prs?\\b|\\d)[\\w-]+){0,4} (?:from|out of|off of)\\b',
+    '(?:extract(?:s|ed|ing)?|lift(?:s|ed|ing)?|deriv(?:e|es|ed|ing)|harvest(?:s|ed|ing)?|distill?(?:s|ed|ing)?|pulled|pulls|taken|borrow(?:s|ed|ing)?|split out|split off|split|carved|broken|spun|pick(?:s|ed|ing)?|cribbed|copied|adopted|recovered|sourced|merged|imported|applied|brought|forked)(?: (?!prs?\\b|\\d)[\\w-]+){0,4} (?:from|out of|off of)\\b',
   ),
   cue(
     'source',
@@ -252,6 +252,16 @@ export const CUES: readonly CuePattern[] = [
     true,
   ),
   cue('source', 'take over', 'take-?over (?:of|from)\\b'),
+  cue(
+    'near',
+    'take over',
+    '(?:pick|tak|carr)(?:y|s|es|ies|ed|ied|ing|en)?(?= (?:(?:pr|pull request) )?(?:#\\d+|https?:\\S+) (?:back |on )?(?:up|over|forward)\\b)',
+  ),
+  cue(
+    'near',
+    'authored',
+    '(?:this|it|most of (?:this|it)|all of (?:this|it)) (?:is|was) (?:\\w+ly |all |mostly )?(?:written|developed|implemented|coded|built) by(?= @)',
+  ),
   cue(
     'source',
     'take over',
@@ -275,7 +285,7 @@ export const CUES: readonly CuePattern[] = [
   cue(
     'near',
     'include',
-    '(?:incorporat(?:e|es|ed|ing)|absorb(?:s|ed|ing)?|integrat(?:e|es|ed|ing)|consolidat(?:e|es|ed|ing)|combin(?:e|es|ed|ing)|fold(?:s|ed|ing)? in|merges in|import(?:s|ed|ing)?|squash(?:es|ed)?(?: (?:of|from))?|includes?|including|adopt(?:s|ing)?|preserv(?:e|es|ed|ing)|appl(?:y|ies|ied|ying)|bundles?)\\b',
+    '(?:incorporat(?:e|es|ed|ing)|absorb(?:s|ed|ing)?|integrat(?:e|es|ed|ing)|consolidat(?:e|es|ed|ing)|combin(?:e|es|ed|ing)|fold(?:s|ed|ing)? in|merges in|import(?:s|ed|ing)?|squash(?:es|ed)?(?: (?:of|from))?|includes?|including|adopt(?:s|ed|ing)?(?: from)?|preserv(?:e|es|ed|ing)|appl(?:y|ies|ied|ying)|bundles?)\\b',
   ),
   cue('source', 'land', 'land(?:s|ed|ing)?\\b'),
   cue('source', 'from', "(?:from|via) (?=(?:pr|pull request|@[\\w-]+'s|[\\w-]+'s (?:pr|pull))\\b)"),

@@ -94,6 +94,7 @@ function withoutMarkup(line: string): string {
     .replace(/<\/?[a-z][^>@]*>/gi, ' ')
     .replace(/\*\*|__|~~/g, '')
     .replace(/(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])/g, '')
+    .replace(/(?<!\w)_(?=\S)([^_]+)_(?!\w)/g, '$1')
     .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
     .replace(/[’‘]/g, "'");
 }

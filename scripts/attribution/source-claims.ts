@@ -24,6 +24,9 @@ const OPINED = {
   end: 0,
 } as const;
 
+/** What ends a list of sources. */
+const EXCEPT = /\b(?:not|nor|neither|except|unlike|without|never)\b/i;
+
 export interface Draft {
   pr?: number;
   people: Named[];
@@ -34,6 +37,8 @@ export interface Draft {
   tight: boolean;
   /** "the work of", "a patch by" stood before the person. */
   ofWork?: boolean;
+  /** "their PRs #1": more numbers of the same people may follow. */
+  several?: boolean;
 }
 
 /** The claims of one sentence. A cue governs what follows it, up to the next cue. */
@@ -93,6 +98,11 @@ export function claimsOf(
     const first = !drafts.some((each) => each.end > governing!.start);
     if (first && !reaches(gap, governing, item, text)) continue;
     if (!first && !follows(gap)) continue;
+    // "replaces #1, but not #2"
+    if (!first && EXCEPT.test(gap)) {
+      governing = OPINED;
+      continue;
+    }
     // "replaces the fix for #1": that is what was broken.
     if (
       item.type === 'pr' &&
@@ -113,6 +123,8 @@ export function claimsOf(
     // "based on other/project#1 by @a": that person's work is elsewhere.
     if (item.type === 'person' && items[index - 1]?.type === 'foreign') continue;
     const next = items[index + 1];
+    // "by @a in other/project#1"
+    if (item.type === 'person' && next?.type === 'foreign' && isIn(text, item, next)) continue;
     if (item.type === 'person' && next?.type === 'cue' && doesIt(text, item, next)) continue;
     if (item.type === 'person' && governing.cue.family === 'credit' && isHelp(text.slice(item.end)))
       continue;
@@ -127,10 +139,17 @@ export function claimsOf(
       .filter((draft) => draft.pr !== undefined || draft.people.length > 0)
       // "replaces @a" alone may be a word of any language: supersession is of numbers.
       .filter((draft) => draft.pr !== undefined || draft.strength === 'strong')
-      .map(({ end: _end, tight: _tight, ofWork: _ofWork, ...draft }) => ({
+      .map(({ end: _end, tight: _tight, ofWork: _ofWork, several: _several, ...draft }) => ({
         ...draft,
         line: text.slice(0, 400),
       }))
+  );
+}
+
+function isIn(text: string, item: Item, next: Item): boolean {
+  return (
+    /^\s+(?:in|from|of|at)\s+$/.test(text.slice(item.end, next.start)) &&
+    /^[\w./-]+#\d+$|\/pull\/\d+$/.test(text.slice(next.start, next.end))
   );
 }
 
@@ -176,14 +195,41 @@ function add(
       (gap.startsWith("'") || !/\band\b/.test(gap));
     if (owned) {
       last.pr = item.number;
+      last.several = /s$/i.test(
+        /^[a-z ]+/i.exec(text.slice(item.start, item.end))?.[0].trim() ?? '',
+      );
       last.end = item.end;
       return;
     }
-    drafts.push({ pr: item.number, people: [], family, strength, end: item.end, tight });
+    // "@a's PRs #1 and #2"
+    const ofSame = last?.several === true && /^\s*(?:,|&|and|,\s*and)\s*$/i.test(gap);
+    drafts.push({
+      pr: item.number,
+      people: ofSame ? [...last.people] : [],
+      family,
+      strength,
+      end: item.end,
+      tight,
+      ...(ofSame ? { several: true } : {}),
+    });
     return;
   }
   if (item.owns) {
-    drafts.push({ people: [item.who], family, strength, end: item.end, tight });
+    // "Jane Doe's patch" is somebody's, "upstream's patch" is not.
+    const ofWork = /\s/.test(item.who.name ?? '');
+    drafts.push({ people: [item.who], family, strength, end: item.end, tight, ofWork });
+    return;
+  }
+  // "Jane Doe (@jane)"
+  const named = last?.people.at(-1);
+  if (
+    item.who.at &&
+    named?.login === undefined &&
+    named?.name !== undefined &&
+    /^\s*\($/.test(gap)
+  ) {
+    last!.people[last!.people.length - 1] = { ...named, ...item.who };
+    last!.end = item.end;
     return;
   }
   const open = drafts.filter((each) => each.pr !== undefined && each.people.length === 0);

@@ -19,7 +19,10 @@ const NAMES =
   "(?<![\\w.+-])@\\w|\\bPRs?\\b|\\/pull\\/|pull req|(?<!-)\\b(?:by|from|works? of)\\b|\\bcredit|GH-\\d|['’]s\\b|\\bauthor\\b|carry|salvag|cherry|(?:based-on|original|developed|authored|written|implemented)[\\w-]*-by:";
 const NAMED = new RegExp(`#\\d|${NAMES}`, 'i');
 /** The same of a whole message: the number at the end of its subject says where it landed. */
-const MAY_NAME = new RegExp(`#\\d(?!\\d*\\)\\s*(?:\\n|$))|(?<=\\n[\\s\\S]*)#\\d|${NAMES}`, 'i');
+const MAY_NAME = new RegExp(
+  `(?<!\\()#\\d|#\\d(?!\\d*\\)\\s*(?:\\n|$))|(?<=\\n[\\s\\S]*)#\\d|${NAMES}`,
+  'i',
+);
 
 /** A cheap look: whether a text can have any claim at all. Most have none. */
 export function mayClaim(text: string): boolean {
@@ -40,8 +43,8 @@ export function sourceClaims(
   if (/^(?:Revert|Reapply) "|^revert(?:\([^)]*\))?!?:/i.test(text)) return [];
   const found: SourceClaim[] = [];
   for (const { text: sentence } of sentences(withoutLanding(text))) {
-    // A question is no statement.
-    if (sentence.endsWith('?')) continue;
+    // A question is no statement, but for "r? @reviewer".
+    if (sentence.endsWith('?') && !/\br\?$/.test(sentence)) continue;
     if (!NAMED.test(sentence) || !hasStem(sentence)) continue;
     found.push(...claimsOf(sentence, options));
   }

@@ -3,7 +3,7 @@ import type { Item } from './source-items.ts';
 import { HELP, LINKING, NO_WORK, PRAISE } from './words.ts';
 
 const OPINION =
-  /^(?:'s?)?\s+(?:\w+ ){0,2}(?:feedback|reports?|comments?|suggestions?|reviews?|ideas?|requests?|advice|analysis|findings|issues?|questions?|remarks?|notes?|repro\w*)\b/i;
+  /^(?:'s?)?\s+(?:(?!with\b|after\b|and\b|plus\b|including\b)\w+ ){0,2}(?:feedback|reports?|comments?|suggestions?|reviews?|ideas?|(?<!pull )requests?|advice|analysis|findings|issues?|questions?|remarks?|notes?|repro\w*)\b/i;
 
 /** Whether what stands behind "@a" makes it "@a's report" and the like, which is no work. */
 export function isOpinion(rest: string): boolean {
@@ -27,6 +27,7 @@ export function reaches(
 ): boolean {
   if (/\)\s*[^\s.,)]+\s+\w+/.test(gap)) return false;
   if (family === 'based on' && NO_WORK.test(gap)) return false;
+  if (/^\s*(?:nothing|none|neither|no)\b/i.test(gap)) return false;
   // "built on Ubuntu"
   if (family === 'build on' && /^\s+(?!PR)\p{Lu}/u.test(gap)) return false;
   const between = words(gap);
@@ -148,7 +149,7 @@ export function isRelative(
 
 /** Whether an item goes on with the list before it. */
 export function follows(gap: string): boolean {
-  if (/[.]\s/.test(gap)) return false;
+  if (/[.]\s|\((?:the|an?|see|cf|unlike)\b/.test(gap)) return false;
   const between = words(gap);
   return between.length <= 8 && between.filter((word) => !LINKING.has(word)).length <= 4;
 }

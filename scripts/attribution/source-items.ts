@@ -24,7 +24,7 @@ const URL =
   /https?:\/\/[^\s/]+\/([\w.-]+\/[\w.-]+)\/(pull|pulls|issues|discussions|commit|merge_requests)\/([\w]+)[^\s)\],]*/iy;
 const QUALIFIED = /([\w.-]+\/[\w.-]+)#(\d+)\b/y;
 const NUMBER = /(?:(?:PRs?|pull[- ]requests?|MRs?)\s*[#№]?|#|GH-)(\d{1,7})(?![\w.]*\w|%)/iy;
-const AFTER_CUE = /\(?\s*(\d{2,7})(?=\s*[),.;:]|\s*$|\s+(?:by|from|and)\b)/y;
+const AFTER_CUE = /\(?\s*(\d{2,7})(?=\s*[),.;:\]]|\s*$|\s+(?:by|from|and)\b)/y;
 const HANDLE = /@([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))(?![\w@/(]|\.\w)/y;
 const ADDRESS = /\s*<([^<>\s]+@[^<>\s]+)>/y;
 const FULL_NAME =
@@ -98,7 +98,10 @@ function itemAt(
       : { type: 'foreign', ...place };
   }
   const number = '#pPmMgG'.includes(char) ? match(NUMBER) : null;
-  if (number !== null && Number(number[1]) > 0) {
+  // In quotes it is a text of the program.
+  const quoted =
+    /["“]/.test(text[at - 1] ?? '') && /["”]/.test(text[at + (number?.[0].length ?? 0)] ?? '');
+  if (number !== null && Number(number[1]) > 0 && !quoted) {
     return { type: 'pr', number: Number(number[1]), start: at, end: at + number[0].length };
   }
   const handle = char === '@' ? match(HANDLE) : null;
@@ -211,10 +214,9 @@ function bare(word: string, strict: boolean): Named | undefined {
     if (NOT_NAMES.has(first.toLowerCase())) return undefined;
     return { name: word.replace(/(?<=\p{L}{2})[.]+$/u, '') };
   }
-  if (NOT_NAMES.has(word.toLowerCase()) || /^\d+$/.test(word) || /^v?\d/.test(word))
-    return undefined;
+  if (NOT_NAMES.has(word.toLowerCase()) || /^v?\d+[a-z]{0,3}$|^v\d/i.test(word)) return undefined;
   if (/_/.test(word) || /^(?:gh|pr|mr)-?\d+$/i.test(word)) return undefined;
-  if (/^[a-z]+ing$/.test(word)) return undefined;
+  if (/^[a-z]+ing$|^(?=.*\d)[0-9a-f]{7,40}$/.test(word)) return undefined;
   if (strict && !/[\d-]|\p{Lu}/u.test(word)) return undefined;
   return /^[A-Za-z0-9-]{1,39}$/.test(word) ? { login: word } : { name: word };
 }

@@ -12,7 +12,7 @@ export const BLAMED =
 
 /** What is only wished, planned, asked or supposed is not done. */
 export const SUPPOSED =
-  /\b(?:(?:later|next|future|separate|another|follow-?up) [\w-]+ will|previously|would|could|should|(?:i|we|they|you|someone|somebody)(?:'ll| will| shall)|might|may|must|please|todo|fixme|if|unless|lest|until|(?:asked|asks|requested|offered|refused|invited|needs?|plans?|planned|planning|going|wants?|wanted|how|about|ready|able|wish|hopes?|tried|tries|try|trying|you can|ought|available|easier|easy|possible|harder|hard) to|prepar(?:e|es|ing|ation) (?:for|to)|let's|consider|considered)\b[:,]?\s+(?:[\w-]+\s+){0,3}$/i;
+  /\b(?:(?:later|next|future|separate|another|follow-?up) [\w-]+ will|previously|would|could|should|(?:i|we|they|you|someone|somebody)(?:'ll| will| shall)|might|may|must|please|todo|fixme|if|unless|lest|until|(?:asked|asks|requested|offered|refused|invited|needs?|plans?|planned|planning|going|wants?|wanted|how|about|ready|able|wish|hopes?|tried|tries|try|trying|you can|ought|available|easier|easy|possible|harder|hard) to|prepar(?:e|es|ing|ation) (?:for|to)|let's|consider|considered|wait(?:s|ed|ing)? (?:for|on) @?[\w-]+ to)\b[:,]?\s+(?:[\w-]+\s+){0,3}$/i;
 
 /** What something can be based on without any of it being somebody's change. */
 export const NO_WORK =
