@@ -47,6 +47,8 @@ export async function* readHistory(
 ): AsyncGenerator<Commit[]> {
   const child = spawn('git', ['-C', dir, ...logArgs(revisions)], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Into a pipe git would write each commit by itself (git(1), GIT_FLUSH), and be read as often.
+    env: { ...process.env, GIT_FLUSH: '0' },
   });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {

@@ -16,11 +16,11 @@ export interface SourceClaim {
 
 /** What somebody or some change can be named by besides a number; "by" and "from" outside a trailer. */
 const NAMES =
-  "(?<![\\w.+-])@\\w|\\bPRs?\\b|\\/pull\\/|pull req|(?<!-)\\b(?:by|from|works? of)\\b|\\bcredit|GH-\\d|['’]s\\b|\\bauthor\\b|carry|salvag|cherry|(?:based-on|original|developed|authored|written|implemented)[\\w-]*-by:";
+  "(?<![\\w.+-])@\\w|['’]s\\b|\\/pull\\/|\\b(?:prs?\\b|pull req|(?<!-)(?:by|from|works? of)\\b|credit|gh-\\d|author\\b|carry|salvag|cherry|(?:based-on|original|developed|(?<!co-)authored|written|implemented)[\\w-]*-by:)";
 const NAMED = new RegExp(`#\\d|${NAMES}`, 'i');
 /** The same of a whole message: the number at the end of its subject says where it landed. */
 const MAY_NAME = new RegExp(
-  `(?<!\\()#\\d|#\\d(?!\\d*\\)\\s*(?:\\n|$))|(?<=\\n[\\s\\S]*)#\\d|${NAMES}`,
+  `#\\d(?:(?<!\\(#\\d)|(?!\\d*\\)\\s*(?:\\n|$))|(?<=\\n[\\s\\S]*))|${NAMES}`,
   'i',
 );
 
