@@ -14,10 +14,12 @@ const TRAILER =
 /**
  * Cuts a commit message or a Markdown description into sentences. Code (fenced, indented, in
  * backticks), quotes, HTML comments and ordinary trailers are left out.
+ * @param wanted whether a paragraph is worth being cut
  */
-export function sentences(text: string): Sentence[] {
+export function sentences(text: string, wanted: (paragraph: string) => boolean): Sentence[] {
   const found: Sentence[] = [];
   for (const paragraph of paragraphs(text)) {
+    if (!wanted(paragraph)) continue;
     for (const sentence of split(paragraph)) found.push({ text: sentence });
   }
   return found;

@@ -29,6 +29,10 @@ export function mayClaim(text: string): boolean {
   return MAY_NAME.test(text) && hasStem(text);
 }
 
+function isNamed(text: string): boolean {
+  return NAMED.test(text) && hasStem(text);
+}
+
 /**
  * The sources a commit message or a pull request's description credits.
  * @param text the message; its first line is the subject
@@ -42,10 +46,10 @@ export function sourceClaims(
   if (!mayClaim(text)) return [];
   if (/^(?:Revert|Reapply) "|^revert(?:\([^)]*\))?!?:/i.test(text)) return [];
   const found: SourceClaim[] = [];
-  for (const { text: sentence } of sentences(withoutLanding(text))) {
+  for (const { text: sentence } of sentences(withoutLanding(text), isNamed)) {
     // A question is no statement, but for "r? @reviewer".
     if (sentence.endsWith('?') && !/\br\?$/.test(sentence)) continue;
-    if (!NAMED.test(sentence) || !hasStem(sentence)) continue;
+    if (!isNamed(sentence)) continue;
     found.push(...claimsOf(sentence, options));
   }
   return merge(found);
