@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
+import type { Attribution } from './attribution/attribute.ts';
 import { audit } from './attribution/audit.ts';
 import { CannotCheck } from './attribution/errors.ts';
 import { newcomers } from './attribution/newcomers.ts';
@@ -53,17 +54,29 @@ async function run(options: Options, io: Io): Promise<number> {
     options.version ?? (options.bump && nextVersion(attribution.range.since?.name, options.bump));
   const tag =
     version === undefined ? undefined : tagOf(options.tagFormat ?? config.tagFormat, version);
-  const { writeNotes } = await import('./notes/write.ts');
-  const fresh = await newcomers(prepared.git.dir, attribution.range, attribution.people);
+  const [{ writeNotes }, { readMergedPulls }] = await Promise.all([
+    import('./notes/write.ts'),
+    import('./notes/merged.ts'),
+  ]);
+  const [fresh, merged, made] = await Promise.all([
+    newcomers(prepared.git.dir, attribution.range, attribution.people),
+    readMergedPulls(prepared.git, attribution.range),
+    tag === undefined ? releasedAs(prepared, options.until) : undefined,
+  ]);
   const web = config.repo === undefined ? undefined : `https://${config.host}/${config.repo}`;
+  const title = tag ?? made?.tag;
   const notes = writeNotes(attribution, {
-    title: tag ?? 'Unreleased',
-    date,
+    title: title ?? 'Unreleased',
+    end: title ?? attribution.range.until.name,
+    date: options.date ?? made?.date ?? date,
+    merged,
+    sourcesOf: attribution.sourcesOf,
     // In a project's first release everyone is new; saying so at each line tells nothing.
     isFirst: (person) => attribution.range.since !== undefined && fresh.has(person),
     ...(web === undefined ? {} : { web }),
   });
   for (const each of attribution.incomplete) io.err(`incomplete: ${each}\n`);
+  for (const each of options.quiet ? [] : namesakes(attribution)) io.err(`note: ${each}\n`);
   if (options.publish) return publishNotes(options, io, prepared, tag, notes);
   if (options.output === undefined) io.out(notes);
   else {
@@ -72,6 +85,33 @@ async function run(options: Options, io: Io): Promise<number> {
     if (!options.quiet) io.err(`wrote ${options.output}\n`);
   }
   return attribution.incomplete.length > 0 ? 2 : 0;
+}
+
+/** A range that ends in a tag has its name and its date already. */
+async function releasedAs({ git }: Prepared, until: string | undefined) {
+  if (until === undefined) return undefined;
+  const tag = until.replace(/^refs\/tags\//, '');
+  try {
+    const date = await git.run(['log', '-1', '--format=%cs', `refs/tags/${tag}`, '--']);
+    return { tag, date: date.trim() };
+  } catch {
+    return undefined; // Any other revision.
+  }
+}
+
+/** Two entries of one name, as likely one person as two: told, since nothing joins them. */
+function namesakes({ unresolved }: Attribution): string[] {
+  const told = new Set<string>();
+  return unresolved
+    .filter(({ what, namesake }) => {
+      if (namesake === undefined || told.has(what)) return false;
+      told.add(namesake);
+      return true;
+    })
+    .map(
+      ({ what, namesake, suggestion }) =>
+        `${what} is listed apart from ${namesake}, of the same name: nothing joins the two. If they are one person, say so in the AUTHOR_MAP: ${suggestion.trim().replace(/\s+# .*$/, '')}`,
+    );
 }
 
 async function publishNotes(

@@ -13,6 +13,7 @@ import { listPullRefs, pullsFromRefs } from './pull-refs.ts';
 import { countCommits, type Range } from './range.ts';
 import { sourceClaims } from './source-credit.ts';
 import { SourceResolver } from './sources.ts';
+import { visible, visibleEvidence, visibleIdent } from './visible.ts';
 
 export interface AttributeOptions {
   readonly git: Git;
@@ -53,6 +54,8 @@ export interface Attribution {
   /** Weak evidence that was not counted. */
   readonly weak: readonly { readonly who: string; readonly evidence: Evidence }[];
   readonly changes: readonly (Change & { readonly people: readonly Person[] })[];
+  /** The sources that the texts of a pull request credit. */
+  readonly sourcesOf: (pr: number) => readonly Person[];
   readonly identities: Identities;
 }
 
@@ -174,15 +177,30 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     authored: ledger.commits - ledger.merges,
     people: gathered.people,
     helpers: gathered.helpers,
-    unresolved: [...gathered.unresolved, ...sources.unresolved],
+    unresolved: [
+      ...gathered.unresolved,
+      ...sources.unresolved.map((each) => ({
+        ...each,
+        evidence: each.evidence.map(visibleEvidence),
+      })),
+    ],
     incomplete,
     limits,
-    filtered: [...ledger.filtered.values()],
-    weak: sources.weak,
+    filtered: [...ledger.filtered.values()].map((each) => ({
+      ...each,
+      ident: visibleIdent(each.ident),
+      reason: visible(each.reason),
+    })),
+    weak: sources.weak.map(({ who, evidence }) => ({
+      who: visible(who),
+      evidence: visibleEvidence(evidence),
+    })),
     changes: ledger.changes.map((change) => ({
       ...change,
+      subject: visible(change.subject),
       people: gathered.of(change.by, change.sha),
     })),
+    sourcesOf: gathered.ofPull,
     identities,
   };
 }

@@ -64,6 +64,8 @@ export interface Ident {
 export interface Unresolved {
   readonly kind: 'address' | 'name' | 'source pull request';
   readonly what: string;
+  /** Somebody else of this very name, whom nothing joins to this identity. */
+  readonly namesake?: string;
   readonly evidence: readonly Evidence[];
   /** Lines for the AUTHOR_MAP, ready to paste after LOGIN is put in. */
   readonly suggestion: string;

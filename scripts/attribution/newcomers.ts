@@ -1,10 +1,13 @@
 import { noReply } from './assistants.ts';
 import { readHistory } from './history.ts';
-import type { Ident, Person } from './model.ts';
+import type { Person } from './model.ts';
 import type { Range } from './range.ts';
 import { coAuthors } from './trailers.ts';
 
-/** Tells who has no commit and no trailer before the range. Without a start, that is everyone. */
+/**
+ * Tells who has no commit and no trailer before the range. Without a start, that is everyone. A
+ * namesake before it is nobody's join, but reason enough not to say "first".
+ */
 export async function newcomers(
   dir: string,
   range: Range,
@@ -12,29 +15,31 @@ export async function newcomers(
 ): Promise<Set<Person>> {
   const fresh = new Set(people);
   if (range.since === undefined) return fresh;
-  const byAddress = new Map<string, Person>();
-  const byLogin = new Map<string, Person>();
+  const known = new Map<string, Person[]>();
   for (const person of people) {
-    for (const email of person.emails) byAddress.set(email.toLowerCase(), person);
-    for (const login of person.logins) byLogin.set(login.toLowerCase(), person);
+    const words = [...person.emails, ...person.logins, ...person.names].map(lower);
+    for (const word of new Set(words)) known.set(word, [...(known.get(word) ?? []), person]);
   }
-  const seen = (email: string) => {
-    const login = noReply(email)?.login.toLowerCase();
-    const person =
-      byAddress.get(email.toLowerCase()) ?? (login === undefined ? undefined : byLogin.get(login));
-    if (person !== undefined) fresh.delete(person);
+  const seen = (word: string) => {
+    for (const person of known.get(lower(word)) ?? []) fresh.delete(person);
   };
-  const authors = new Set<Ident>();
+  const sight = ({ name, email }: { name: string; email: string }) => {
+    seen(email);
+    seen(name);
+    const login = noReply(email)?.login;
+    if (login !== undefined) seen(login);
+  };
   for await (const commits of readHistory(dir, [range.since.sha])) {
-    for (const { author, raw, message } of commits) {
-      if (!authors.has(author)) {
-        seen(author.email);
-        seen(raw.email);
-        authors.add(author);
-      }
-      for (const trailer of coAuthors(message)) seen(trailer.email);
+    for (const commit of commits) {
+      sight(commit.author);
+      if (commit.raw !== commit.author) sight(commit.raw);
+      for (const trailer of coAuthors(commit.message)) sight(trailer);
     }
     if (fresh.size === 0) break;
   }
   return fresh;
+}
+
+function lower(word: string): string {
+  return word.replace(/^@/, '').toLowerCase();
 }

@@ -4,12 +4,14 @@ import { addCredit, type Ledger } from './ledger.ts';
 import {
   CONTRIBUTOR_ROLES,
   type Credit,
+  type Evidence,
   type Person,
   ROLES,
   type Role,
   type Unresolved,
 } from './model.ts';
 import type { Sources } from './sources.ts';
+import { tidy } from './visible.ts';
 
 interface Parts {
   readonly ledger: Ledger;
@@ -24,7 +26,10 @@ export function gather({ ledger, identities, keys, sources, map }: Parts): {
   people: Person[];
   helpers: Person[];
   unresolved: Unresolved[];
+  /** Who made a commit: its authors, and the sources that its message credits. */
   of(seen: readonly string[], sha: string): Person[];
+  /** The sources that the texts of a pull request credit: its description, its merge. */
+  ofPull(pr: number): Person[];
 } {
   const optOut = new Set(map.optOut.map((each) => each.toLowerCase()));
   const ignore = new Set(map.ignore.map((each) => each.toLowerCase()));
@@ -67,21 +72,28 @@ export function gather({ ledger, identities, keys, sources, map }: Parts): {
       remarks: remarksOf(identity),
     });
   }
-  const all = byWork(addLookalikes([...found.values()]));
+  for (const [root, person] of found) found.set(root, tidy(person));
+  const roots = [...found.keys()];
+  for (const [index, person] of addLookalikes([...found.values()]).entries())
+    found.set(roots[index]!, person);
+  const all = byWork([...found.values()]);
+  const present = (wanted: readonly string[]) =>
+    [...new Set(wanted)].map((root) => found.get(root)).filter((each) => each !== undefined);
+  const sourcesBy = <T>(field: (evidence: Evidence) => T | undefined, value: T) =>
+    sources.credits
+      .filter(({ evidence }) => field(evidence) === value)
+      .map(({ key }) => identities.of(key).key);
   const people = all.filter(isContributor);
   return {
     people,
     helpers: all.filter((each) => !isContributor(each)),
     unresolved: unresolvedOf(people),
-    of: (seen, sha) => {
-      const roots = seen.map((each) => identities.of(keys.get(each)!).key);
-      for (const { key, evidence } of sources.credits) {
-        if (evidence.sha === sha) roots.push(identities.of(key).key);
-      }
-      return [...new Set(roots)]
-        .map((root) => found.get(root))
-        .filter((each) => each !== undefined);
-    },
+    of: (seen, sha) =>
+      present([
+        ...seen.map((each) => identities.of(keys.get(each)!).key),
+        ...sourcesBy((evidence) => evidence.sha, sha),
+      ]),
+    ofPull: (pr) => present(sourcesBy((evidence) => evidence.pr, pr)),
   };
 }
 
@@ -152,27 +164,35 @@ export function countOf(person: Person, role: Role): number {
 }
 
 function unresolvedOf(people: readonly Person[]): Unresolved[] {
-  const byName = new Map<string, Person>();
+  const byName = new Map<string, Person[]>();
   for (const person of people) {
-    if (person.login === undefined) continue;
-    for (const name of person.names) if (!byName.has(name)) byName.set(name, person);
+    for (const name of person.names) {
+      const list = byName.get(name);
+      if (list === undefined) byName.set(name, [person]);
+      else list.push(person);
+    }
   }
   return people
     .filter((person) => person.login === undefined)
-    .map((person) =>
-      unresolved(person, person.names.map((name) => byName.get(name)).find(Boolean)),
-    );
+    .map((person) => {
+      const same = person.names.flatMap((name) => byName.get(name)!).filter((x) => x !== person);
+      return unresolved(person, same.find((other) => other.login !== undefined) ?? same[0]);
+    });
 }
 
 function unresolved(person: Person, namesake: Person | undefined): Unresolved {
   const evidence = person.credits.flatMap((credit) => credit.evidence.slice(0, 1));
   const login = namesake?.login ?? 'LOGIN';
-  const email = person.emails[0];
+  const both = namesake !== undefined && namesake.login === undefined ? [namesake] : [];
+  const addresses = [person, ...both].flatMap((each) => each.emails.slice(0, 1)).map(quote);
   const field =
-    email === undefined ? `names: [${quote(person.name)}]` : `addresses: [${quote(email)}]`;
+    person.emails[0] === undefined
+      ? `names: [${quote(person.name)}]`
+      : `addresses: [${addresses.join(', ')}]`;
   return {
-    kind: email === undefined ? 'name' : 'address',
+    kind: person.emails[0] === undefined ? 'name' : 'address',
     what: idOf(person),
+    ...(namesake === undefined ? {} : { namesake: idOf(namesake) }),
     evidence,
     suggestion: `  ${login}: { ${field} }${namesake === undefined ? '' : '  # the same name; check'}`,
   };

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { linesOf } from '../../../scripts/notes/changes.ts';
 import { fixContributors } from '../../../scripts/notes/contributors.ts';
 import { readNotes } from '../../../scripts/notes/read.ts';
 import { nextVersion, tagOf } from '../../../scripts/notes/version.ts';
@@ -65,41 +64,7 @@ describe('fixing notes', () => {
   });
 });
 
-describe('changes', () => {
-  const change = (sha: string, message: string) => ({
-    sha,
-    message,
-    subject: message.split('\n')[0]!,
-    people: [],
-  });
-  it('reads scopes, breaking marks and footers', () => {
-    const lines = linesOf([
-      change('a1', 'feat(gateway)!: x'),
-      change('b2', 'fix: y\n\nBREAKING CHANGE: the key is gone'),
-      change('c3', 'daemon: z'),
-    ]);
-    expect(lines.map((line) => [line.section, line.scope, line.text, line.breaking])).toEqual([
-      ['Breaking changes', 'gateway', 'x', ''],
-      ['Breaking changes', undefined, 'y', 'the key is gone'],
-      ['Other changes', undefined, 'daemon: z', undefined],
-    ]);
-  });
-  it('cancels a change and its revert, and shows the revert of something older', () => {
-    const lines = linesOf([
-      change('cccccccc', 'Revert "feat: b"\n\nThis reverts commit bbbbbbbb.'),
-      change('bbbbbbbb', 'feat: b'),
-      change('dddddddd', 'Revert "feat: old"\n\nThis reverts commit 99999999.'),
-    ]);
-    expect(lines.map((line) => line.text)).toEqual(['Revert "feat: old"']);
-  });
-  it('shows a change once even if it was picked twice', () => {
-    expect(
-      linesOf([
-        change('a1', 'fix: y\n\n(cherry picked from commit 0123456789)'),
-        change('b2', 'fix: y'),
-      ]),
-    ).toHaveLength(1);
-  });
+describe('versions', () => {
   it('bumps versions and formats tags', () => {
     expect(nextVersion('app@1.2.3', 'minor')).toBe('1.3.0');
     expect(nextVersion(undefined, 'minor')).toBe('0.1.0');
