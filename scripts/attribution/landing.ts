@@ -49,6 +49,16 @@ export interface Landed {
 
 const SHORT = 9;
 
+/** The first digits of a sha as a number. Like `parseInt`, but without a text in between. */
+function numberOf(sha: string): number {
+  let number = 0;
+  for (let at = 0; at < SHORT; at += 1) {
+    const code = sha.charCodeAt(at);
+    number = number * 16 + (code < 58 ? code - ZERO : code - 87);
+  }
+  return number;
+}
+
 /**
  * What landed in a range, by number. A long range has as many as commits, so each costs some bytes
  * and no object: shas are kept as numbers, and writers as the lists that others keep too.
@@ -64,10 +74,10 @@ export class LandedPulls {
   }
 
   /** Takes in the first commit of a number; what lands again is the same work. */
-  add({ pr, owner }: Landing & { pr: number }, sha: string, by: readonly string[]): void {
+  add(pr: number, sha: string, by: readonly string[], owner?: string): void {
     if (this.#places.has(pr)) return;
     this.#places.set(pr, this.#by.length);
-    this.#shas.push(Number.parseInt(sha.slice(0, SHORT), 16));
+    this.#shas.push(numberOf(sha));
     this.#by.push(by);
     if (owner !== undefined) this.#owners.set(pr, owner);
   }

@@ -90,8 +90,7 @@ export class Ledger {
     this.commits += 1;
     if (merge) this.merges += 1;
     const subject = firstLine(message);
-    const landed = landing(subject, merge);
-    const { pr } = landed;
+    const { pr, owner } = landing(subject, merge);
     const by = merge && !this.#options.merges ? NOBODY : this.#writers(commit, subject, pr);
     if (this.#options.helpers) {
       // They wrote nothing of it: the list of writers is another.
@@ -99,7 +98,7 @@ export class Ledger {
         this.#credit(this.#sighting(trailer, sha), role, sha, trailer.line, pr);
       }
     }
-    if (pr !== undefined) this.landed.add({ ...landed, pr }, sha, by);
+    if (pr !== undefined) this.landed.add(pr, sha, by, owner);
     if ((by.length > 0 || merge) && mayClaim(message)) this.#readClaims(commit, by, pr);
     if (this.#options.changes && !merge) {
       const kept = { sha: own(sha), subject: own(subject), message: own(message) };

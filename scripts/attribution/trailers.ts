@@ -7,7 +7,7 @@ export interface Trailer extends Ident {
   readonly pr?: number;
 }
 
-const CO_AUTHOR = /^[ \t]{0,3}co-?[ -]?authored[ -]by[ \t]*:[ \t]*(\S.*?)[ \t]*$/i;
+const CO_AUTHOR = /^[ \t]{0,3}co-?[ -]?authored[ -]by[ \t]*:[ \t]*(\S.*)$/gim;
 const ADDRESS = /<([^<>]*)>/g;
 const PR = /(?:\bPR[ \t]*#?|#|\/pull\/)(\d+)\b/i;
 
@@ -19,15 +19,12 @@ export function coAuthors(message: string): Trailer[] {
   // Most messages have none, and this is called for every commit.
   if (!/authored/i.test(message)) return [];
   const found: Trailer[] = [];
-  for (const line of proseLines(message)) {
-    const value = CO_AUTHOR.exec(line)?.[1];
-    if (value !== undefined) found.push(...people(value, line.trim()));
-  }
+  for (const [line, value] of matchesOf(CO_AUTHOR, message)) found.push(...people(value!, line!));
   return found;
 }
 
 const HELPER =
-  /^(reported|reviewed|acked|tested|diagnosed|debugged|bisected|analy[sz]ed)[ -]by[ \t]*:[ \t]*(\S.*?)[ \t]*$/i;
+  /^(reported|reviewed|acked|tested|diagnosed|debugged|bisected|analy[sz]ed)[ -]by[ \t]*:[ \t]*(\S.*)$/gim;
 const HELPERS: Record<string, HelperRole> = {
   reported: 'reporter',
   tested: 'reporter',
@@ -39,30 +36,51 @@ const HELPERS: Record<string, HelperRole> = {
 export function helpers(message: string): (Trailer & { readonly role: HelperRole })[] {
   if (!/[ -]by[ \t]*:/i.test(message)) return [];
   const found: (Trailer & { readonly role: HelperRole })[] = [];
-  for (const line of proseLines(message)) {
-    const match = HELPER.exec(line);
-    if (match === null) continue;
-    const role = HELPERS[match[1]!.toLowerCase()] ?? 'diagnosis';
-    found.push(...people(match[2]!, line.trim()).map((each) => ({ ...each, role })));
+  for (const [line, what, value] of matchesOf(HELPER, message)) {
+    const role = HELPERS[what!.toLowerCase()] ?? 'diagnosis';
+    found.push(...people(value!, line!).map((each) => ({ ...each, role })));
   }
   return found;
 }
 
-/** The lines behind the subject that are in no code fence. */
-function* proseLines(message: string): Generator<string> {
-  let fence: string | undefined;
-  for (const line of message.split('\n').slice(1)) {
-    const mark = /^[ \t]{0,3}(```+|~~~+)/.exec(line)?.[1];
-    if (mark !== undefined) {
-      if (fence === undefined) fence = mark;
-      else if (mark.startsWith(fence)) fence = undefined;
-      continue;
-    }
-    if (fence === undefined) yield line;
+/** The lines behind the subject, in no code fence, that a pattern (of flags `gm`) matches, trimmed. */
+function* matchesOf(pattern: RegExp, message: string): Generator<string[]> {
+  const subjectEnd = message.indexOf('\n');
+  if (subjectEnd === -1) return;
+  const text = /^[ \t]{0,3}(?:```|~~~)/m.test(message) ? withoutFences(message) : message;
+  pattern.lastIndex = subjectEnd;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    const after = pattern.lastIndex;
+    yield match.map((part) => part.trim());
+    pattern.lastIndex = after;
   }
 }
 
+/** A message whose code fences are empty. */
+function withoutFences(message: string): string {
+  let fence: string | undefined;
+  return message
+    .split('\n')
+    .map((line, at) => {
+      const mark = at === 0 ? undefined : /^[ \t]{0,3}(```+|~~~+)/.exec(line)?.[1];
+      const inside = fence !== undefined;
+      if (mark !== undefined) {
+        if (fence === undefined) fence = mark;
+        else if (mark.startsWith(fence)) fence = undefined;
+      }
+      return mark !== undefined || inside ? '' : line;
+    })
+    .join('\n');
+}
+
+/** Nearly every trailer: one name and one address. */
+const ONE = /^([^<>,;&("'\s][^<>,;&("']*?)[ \t]*<([^<>]*)>$/;
+
 function people(value: string, line: string): Trailer[] {
+  const one = ONE.exec(value);
+  if (one !== null && !/^and\s/i.test(value)) {
+    return [{ name: one[1]!.trim(), email: one[2]!.trim(), line }];
+  }
   const found: Trailer[] = [];
   let from = 0;
   for (const match of value.matchAll(ADDRESS)) {
