@@ -54,8 +54,12 @@ async function run(options: Options, io: Io): Promise<number> {
   const { attribution, config } = await prepare(options, io);
   const check = async (text: string | undefined) => {
     if (text === undefined) return audit(attribution, undefined, options.strict);
-    const { readNotes } = await import('./notes/read.ts');
-    return audit(attribution, readNotes(text), options.strict);
+    const [{ readNotes }, { versionOf }] = await Promise.all([
+      import('./notes/read.ts'),
+      import('./notes/version.ts'),
+    ]);
+    const version = versionOf(attribution.range.until.name);
+    return audit(attribution, readNotes(text, version), options.strict);
   };
   let result = await check(before);
   if (options.fix) {

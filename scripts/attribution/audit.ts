@@ -11,6 +11,8 @@ export interface Audit {
   readonly missing?: readonly Person[];
   /** Who stands in the notes' contributor list without any credit. */
   readonly unearned?: readonly Unearned[];
+  /** The notes as they were read. */
+  readonly notes?: Notes;
   readonly exitCode: number;
 }
 
@@ -34,7 +36,9 @@ const FULL_NAME = /^(\p{Lu}[\p{L}\p{M}.'’-]*(?:\s+\p{Lu}[\p{L}\p{M}.'’-]*){1
  * the report has both.
  */
 export function audit(attribution: Attribution, notes?: Notes, strict = false): Audit {
-  const missing = notes && attribution.people.filter((person) => !isNamed(person, notes));
+  const spare = notes && spareHandles(notes, attribution);
+  const missing =
+    notes && attribution.people.filter((each) => !isNamed(each, notes) && !isMeant(each, spare!));
   const unearned = notes && unearnedIn(notes, attribution);
   const findings =
     (missing?.length ?? 0) + (unearned?.length ?? 0) > 0 ||
@@ -51,8 +55,25 @@ export function audit(attribution: Attribution, notes?: Notes, strict = false): 
     attribution,
     ...(missing === undefined ? {} : { missing }),
     ...(unearned === undefined ? {} : { unearned }),
+    ...(notes === undefined ? {} : { notes }),
     exitCode,
   };
+}
+
+/** Handles of the notes that are no known login of anybody in the range. */
+function spareHandles(notes: Notes, { people, helpers }: Attribution): Set<string> {
+  const spare = new Set(notes.handles);
+  for (const person of [...people, ...helpers])
+    for (const login of person.logins) spare.delete(login.toLowerCase());
+  return spare;
+}
+
+/**
+ * Somebody without a known login whose name is a login, and that handle is in the notes without
+ * being another's: it joins nothing, but is more likely them than two mistakes at once.
+ */
+function isMeant(person: Person, spare: ReadonlySet<string>): boolean {
+  return person.login === undefined && person.names.some((name) => spare.has(name.toLowerCase()));
 }
 
 function unearnedIn(notes: Notes, { people, helpers, weak }: Attribution) {
@@ -66,10 +87,11 @@ function unearnedIn(notes: Notes, { people, helpers, weak }: Attribution) {
   );
   for (const each of weak) names.add(each.who.toLowerCase());
   const found: Unearned[] = [];
-  for (const item of notes.section?.items ?? []) {
+  for (const item of notes.items) {
     // The first handle is whom the item credits; others are in its prose.
     const handle = item.handles[0];
-    if (handle !== undefined && !earned.has(handle)) found.push({ handle, line: item.line });
+    if (handle !== undefined && !earned.has(handle) && !names.has(handle))
+      found.push({ handle, line: item.line });
     if (item.handles.length > 0) continue;
     const name = FULL_NAME.exec(item.text.trim())?.[1];
     if (name !== undefined && !names.has(name.toLowerCase())) found.push({ name, line: item.line });

@@ -19,7 +19,10 @@ export async function fix(
   let text = where.text;
   if (text !== undefined) {
     const remove = audit.unearned ?? [];
-    text = fixContributors(text, readNotes(text), { add: audit.missing ?? [], remove });
+    text = fixContributors(text, audit.notes ?? readNotes(text), {
+      add: audit.missing ?? [],
+      remove,
+    });
   }
   const additions = audit.attribution.people.flatMap(({ login, joins }) =>
     login === undefined

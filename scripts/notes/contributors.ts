@@ -1,6 +1,6 @@
 import type { Unearned } from '../attribution/audit.ts';
 import type { Person, Role } from '../attribution/model.ts';
-import type { Notes } from './read.ts';
+import type { Item, Notes } from './read.ts';
 
 /** How a person is written in notes: a handle only where there is a login. */
 export function written(person: Person): string {
@@ -59,38 +59,55 @@ export function fixContributors(
   const lines = change.add.map(
     (each) => contributorLine(each, change.first?.(each) ?? false) + eol,
   );
-  if (notes.section === undefined) {
-    if (lines.length === 0) return text;
+  if (notes.section === undefined && lines.length > 0) {
+    const end = notes.part?.end ?? text.length;
+    const [head, rest] = [text.slice(0, end), text.slice(end)];
     const gap =
-      text === '' ? '' : text.endsWith(`${eol}${eol}`) ? '' : text.endsWith(eol) ? eol : eol + eol;
-    return `${text}${gap}## Contributors${eol}${eol}${lines.join('')}`;
+      head === '' ? '' : head.endsWith(`${eol}${eol}`) ? '' : head.endsWith(eol) ? eol : eol + eol;
+    // One deeper than the version that it is a part of.
+    const marks = notes.part === undefined ? '##' : '#'.repeat(notes.part.depth + 1);
+    const added = `${gap}${marks} Contributors${eol}${eol}${lines.join('')}${rest === '' ? '' : eol}`;
+    return fixContributors(head + added + rest, notes, { ...change, add: [] });
   }
-  const { section } = notes;
   let result = text;
-  const last = section.items.at(-1);
-  if (lines.length > 0) {
-    // Behind the last item, or at the section's end where it has no list.
-    let at =
-      last?.end ?? section.start + /^\s*/.exec(text.slice(section.start, section.end))![0].length;
-    if (last === undefined) {
-      at = text.slice(0, section.end).trimEnd().length;
-      result = `${text.slice(0, at)}${eol}${eol}${lines.join('')}${section.end < text.length ? eol : ''}${text.slice(section.end)}`;
-    } else {
-      const marker = /^[-*+]/.exec(text.slice(last.start))?.[0] ?? '-';
-      const added = lines.map((line) => `${eol}${marker}${line.slice(1).trimEnd()}`).join('');
-      result = text.slice(0, at) + added + text.slice(at);
-    }
+  const { section } = notes;
+  const last = section?.items.at(-1);
+  if (lines.length > 0 && section !== undefined && last === undefined) {
+    // At the section's end, where it has no list.
+    const at = text.slice(0, section.end).trimEnd().length;
+    const rest = text.slice(section.end);
+    const gap = rest === '' || /^\s*$/.test(text.slice(at)) ? '' : eol;
+    const behind = text.slice(at, section.end).trim() === '' ? rest : text.slice(at);
+    result = `${text.slice(0, at)}${eol}${eol}${lines.join('')}${gap}${behind.replace(/^\s*\n/, '')}`;
+  } else if (last !== undefined) {
+    // Behind the last entry, in its manner.
+    const added = lines.map((line) => line.slice(2).trimEnd());
+    result = text.slice(0, last.end) + behindEntry(text, last, added, eol) + text.slice(last.end);
   }
   // From the back, so that the offsets before stay true.
-  for (const item of [...section.items].reverse()) {
+  for (const item of [...notes.items].reverse()) {
     const gone =
       item.handles.length > 0
         ? item.handles.every((each) => change.remove.some(({ handle }) => handle === each))
         : change.remove.some((each) => each.handle === undefined && each.line === item.line);
-    if (!gone) continue;
+    if (!gone || !item.leaf) continue;
     const from = result.lastIndexOf('\n', item.start - 1) + 1;
     const next = result.indexOf('\n', item.end);
     result = result.slice(0, from) + (next === -1 ? '' : result.slice(next + 1));
   }
   return result;
+}
+
+/** Lines behind an entry: with its indentation and its marker, a number counted on. */
+function behindEntry(text: string, last: Item, added: readonly string[], eol: string): string {
+  if (last.kind === 'row') return added.map((line) => `${eol}| ${line} |`).join('');
+  const indent = text.slice(text.lastIndexOf('\n', last.start - 1) + 1, last.start);
+  const numbered = /^(\d+)([.)])/.exec(text.slice(last.start, last.start + 12));
+  const bullet = /^[-*+]/.exec(text.slice(last.start))?.[0] ?? '-';
+  return added
+    .map((line, index) => {
+      const mark = numbered ? `${Number(numbered[1]) + index + 1}${numbered[2]}` : bullet;
+      return `${eol}${/^\s*$/.test(indent) ? indent : ''}${mark} ${line}`;
+    })
+    .join('');
 }

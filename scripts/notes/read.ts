@@ -10,21 +10,39 @@ export interface Section {
   readonly items: readonly Item[];
 }
 
-/** One list item of the contributor section, with everybody it names. */
+/** One entry of a contributor list or table, with everybody it names. */
 export interface Item {
   readonly start: number;
   readonly end: number;
   readonly line: number;
   readonly handles: readonly string[];
   readonly text: string;
+  /** Whether it can be taken out by its lines: not where other entries stand inside it. */
+  readonly leaf: boolean;
+  readonly kind: 'item' | 'row';
 }
 
 /** Who release notes credit. Handles are lower case. */
 export interface Notes {
   readonly handles: ReadonlySet<string>;
+  /** Where contributors are added. */
   readonly section?: Section;
-  /** The words of the contributor section, where people without a login are named. */
+  /** The entries of all lists of contributors, in the order of the text. */
+  readonly items: readonly Item[];
+  /** The words of those lists, where people without a login are named. */
   readonly sectionText: string;
+  /** Of a changelog of many versions, the part that was read. */
+  readonly part?: Part;
+}
+
+/** The part of a changelog that is about one version. */
+export interface Part {
+  readonly heading: string;
+  readonly depth: number;
+  readonly start: number;
+  readonly end: number;
+  /** It has the wanted version in its heading; else the first part was taken. */
+  readonly found: boolean;
 }
 
 interface Node {
@@ -40,28 +58,78 @@ interface Node {
 }
 
 const CONTRIBUTORS = /\bcontributors?\b/i;
+/** Who is new is listed apart; the others do not belong there. */
+const NEW = /\b(?:new|first[- ]time)\b/i;
 const HEADING = /\b(?:contributors?|thanks|thank you|credits|acknowledge?ments)\b/i;
 const HANDLE = /(?<![\w@/.`-])@([A-Za-z0-9][A-Za-z0-9-]{0,38}(?:\[bot\])?)(?![\w/]|-\w|@)/g;
 const PROFILE = /^https?:\/\/[^/\s]+\/(?:apps\/)?([A-Za-z0-9][A-Za-z0-9-]{0,38})\/?$/;
 const NO_PROFILE = new Set(['sponsors', 'orgs', 'features', 'about', 'pricing', 'marketplace']);
 
+/** A paragraph that leads to a list of names: "Contributors:", "… advice from friends like these:". */
+const LEAD =
+  /^\W*(?:contributors?|thanks|thank you|credits)\b[^.]*$|\b(?:contribut\w+|thank\w*|friends like these)\b[^.]*:$/i;
+
 /**
  * Reads notes as Markdown: @handles in prose, links, tables, HTML and footnotes, and links to
- * profiles. Not in code, and not in a part of a word.
+ * profiles. Not in code, and not in a part of a word. Of a changelog with many versions only one
+ * part is read: an old release credits nobody for this one.
+ * @param version of the release, as its tag has it; without it, the first part counts
  */
-export function readNotes(text: string): Notes {
-  const tree = fromMarkdown(text, {
+export function readNotes(text: string, version?: string): Notes {
+  // The parser drops a byte order mark, and all offsets would be one too small.
+  const tree = fromMarkdown(text.replace(/^\ufeff/, ' '), {
     extensions: [gfm()],
     mdastExtensions: [gfmFromMarkdown()],
   }) as Node;
-  const handles = new Set<string>();
-  for (const each of handlesOf(tree)) handles.add(each);
-  const section = sectionOf(tree, text);
+  const all = tree.children ?? [];
+  const part = partOf(all, text, version);
+  const inPart = (block: Node) =>
+    part === undefined || (startOf(block) >= part.start && startOf(block) < part.end);
+  const blocks = all.filter((block) => block.type === 'footnoteDefinition' || inPart(block));
+  const handles = new Set(blocks.flatMap(handlesOf));
+  const sections = sectionsOf(blocks, part?.end ?? text.length);
+  const section = sections.findLast((each) => !each.isNew);
   return {
     handles,
-    ...(section === undefined ? {} : { section: section.section }),
-    sectionText: section?.text ?? '',
+    ...(section === undefined ? {} : { section }),
+    items: sections.flatMap((each) => each.items),
+    sectionText: sections.map((each) => each.text).join('\n'),
+    ...(part === undefined ? {} : { part }),
   };
+}
+
+const VERSION = /^\W*(?:(?:version|release)\s+|v|[\w@/.-]+@)?\d+(?:\.\d+)+|^\W*unreleased\b/i;
+
+/** The blocks between two headings that are versions, where a text has several. */
+function partOf(blocks: readonly Node[], text: string, version?: string): Part | undefined {
+  const headings = blocks.filter(
+    (block) => block.type === 'heading' && VERSION.test(textOf(block)),
+  );
+  const depth = Math.min(...headings.map((each) => each.depth!));
+  const parts = headings
+    .filter((each) => each.depth === depth)
+    .map((heading) => {
+      const next = blocks.find(
+        (block) =>
+          startOf(block) > startOf(heading) &&
+          block.type === 'heading' &&
+          (block.depth! < depth || (block.depth === depth && VERSION.test(textOf(block)))),
+      );
+      const end = next === undefined ? text.length : startOf(next);
+      return { heading: textOf(heading), depth, start: startOf(heading), end };
+    });
+  if (parts.length < 2) return undefined;
+  const wanted = version && new RegExp(`(?<![\\d.])${escaped(version)}(?![\\w-]|\\.\\d)`);
+  const found = wanted && parts.find((each) => new RegExp(wanted).test(each.heading));
+  return { ...(found || parts[0]!), found: found !== undefined && found !== '' };
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+function startOf(node: Node): number {
+  return node.position!.start.offset!;
 }
 
 function handlesOf(node: Node): string[] {
@@ -97,36 +165,76 @@ function textOf(node: Node): string {
   return (node.children ?? []).map(textOf).join(node.type === 'list' ? '\n' : '');
 }
 
-function sectionOf(tree: Node, source: string): { section: Section; text: string } | undefined {
-  const blocks = tree.children ?? [];
-  // The last such heading: "Thanks" can also stand above the changes, or below the contributors.
-  const last = (pattern: RegExp) =>
-    blocks.findLastIndex((block) => block.type === 'heading' && pattern.test(textOf(block)));
-  const first = last(CONTRIBUTORS);
-  const at = first === -1 ? last(HEADING) : first;
-  if (at === -1) return undefined;
+interface Found extends Section {
+  readonly text: string;
+  readonly isNew: boolean;
+}
+
+/** All sections headed "Contributors"; where there is none, the last that thanks or credits. */
+function sectionsOf(blocks: readonly Node[], end: number): Found[] {
+  const headed = (pattern: RegExp) =>
+    blocks.flatMap((block, index) =>
+      block.type === 'heading' && pattern.test(textOf(block)) ? [index] : [],
+    );
+  const named = headed(CONTRIBUTORS);
+  // "Thanks" can also stand above the changes, or below the contributors.
+  const at = named.length > 0 ? named : headed(HEADING).slice(-1);
+  if (at.length > 0) return at.map((index) => headedSection(blocks, index, end));
+  const lead = blocks.findLastIndex(
+    (block, index) =>
+      block.type === 'paragraph' &&
+      LEAD.test(textOf(block).trim()) &&
+      /^(?:list|paragraph|table|code)$/.test(blocks[index + 1]?.type ?? ''),
+  );
+  if (lead === -1) return [];
+  const body = blocks[lead + 1]!;
+  const section = { start: endOf(blocks[lead]!), end: endOf(body), items: itemsOf(body) };
+  return [{ ...section, text: textOf(body), isNew: NEW.test(textOf(blocks[lead]!)) }];
+}
+
+function headedSection(blocks: readonly Node[], at: number, last: number): Found {
   const heading = blocks[at]!;
-  const after = blocks.slice(at + 1);
+  const after = blocks.slice(at + 1).filter((block) => block.type !== 'footnoteDefinition');
   const stop = after.findIndex(
     (block) =>
       (block.type === 'heading' && block.depth! <= heading.depth!) ||
       block.type === 'thematicBreak',
   );
   const body = stop === -1 ? after : after.slice(0, stop);
-  const end = stop === -1 ? source.length : after[stop]!.position!.start.offset!;
   return {
-    section: { start: heading.position!.end.offset!, end, items: body.flatMap(itemsOf) },
+    start: endOf(heading),
+    end: stop === -1 ? last : startOf(after[stop]!),
+    items: body.flatMap(itemsOf),
     text: body.map(textOf).join('\n'),
+    isNew: NEW.test(textOf(heading)),
   };
 }
 
+function endOf(node: Node): number {
+  return node.position!.end.offset!;
+}
+
+/** The entries of a list, of lists inside it, and of a table. */
 function itemsOf(block: Node): Item[] {
+  const entries = block.children ?? [];
+  if (block.type === 'table') return entries.slice(1).map((row) => itemOf(row, 'row'));
   if (block.type !== 'list') return [];
-  return (block.children ?? []).map((item) => ({
-    start: item.position!.start.offset!,
-    end: item.position!.end.offset!,
-    line: item.position!.start.line,
-    handles: handlesOf(item),
-    text: textOf(item),
-  }));
+  return entries.flatMap((item) => {
+    const inner = (item.children ?? []).filter((child) => child.type === 'list');
+    const own = (item.children ?? []).filter((child) => child.type !== 'list');
+    const entry = itemOf({ ...item, children: own }, 'item', inner.length === 0);
+    return [entry, ...inner.flatMap(itemsOf)];
+  });
+}
+
+function itemOf(node: Node, kind: Item['kind'], leaf = true): Item {
+  return {
+    start: startOf(node),
+    end: endOf(node),
+    line: node.position!.start.line,
+    handles: handlesOf(node),
+    text: textOf(node),
+    leaf,
+    kind,
+  };
 }

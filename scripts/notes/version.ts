@@ -17,3 +17,8 @@ export function nextVersion(tag: string | undefined, bump: Bump): string {
 export function tagOf(format: string, version: string): string {
   return format.replace('{version}', version);
 }
+
+/** "8.21.0" of "curl-8_21_0", "3.0.1" of "@scope/cli@3.0.1". */
+export function versionOf(tag: string): string | undefined {
+  return /\d+(?:[._]\d+)+[\w.+-]*$/.exec(tag)?.[0].replaceAll('_', '.');
+}

@@ -1,7 +1,7 @@
 import { type Audit, unearnedName } from '../attribution/audit.ts';
 import type { Person } from '../attribution/model.ts';
 import { idOf } from '../attribution/people.ts';
-import { evidenceLine, headline, rolesOf } from './text.ts';
+import { evidenceLine, headline, partRead, rolesOf } from './text.ts';
 
 /** The whole audit for programs; the keys are stable. */
 export function jsonReport(audit: Audit): string {
@@ -25,6 +25,7 @@ export function jsonReport(audit: Audit): string {
       helpers: a.helpers.map(person),
       missing: audit.missing?.map(idOf) ?? null,
       unearned: audit.unearned ?? null,
+      part: audit.notes?.part?.heading ?? null,
       unresolved: a.unresolved,
       incomplete: a.incomplete,
       limits: a.limits,
@@ -42,6 +43,8 @@ export function markdownReport(audit: Audit): string {
   const cell = (text: string) => text.replace(/[|\\`<>]/g, '\\$&').replace(/\n/g, ' ');
   const id = (each: Person) => (each.login === undefined ? cell(each.name) : `\`@${each.login}\``);
   const out = [`### Contributors: ${headline(a)}`, ''];
+  const part = partRead(audit);
+  if (part !== undefined) out.push(cell(part), '');
   const list = audit.missing === undefined ? a.people : missing;
   if (audit.missing !== undefined)
     out.push(

@@ -1,7 +1,7 @@
 import { type Audit, unearnedName } from '../attribution/audit.ts';
 import type { Evidence, Person } from '../attribution/model.ts';
 import { idOf } from '../attribution/people.ts';
-import { headline } from './text.ts';
+import { headline, partRead } from './text.ts';
 
 const escaped = (text: string) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
@@ -27,6 +27,7 @@ count.textContent=w?n+' of '+cards.length+' people shown':''});`;
 /** One self-contained page: who, in which role, on what evidence, and what is missing. */
 export function htmlReport(audit: Audit, links: { web?: string } = {}): string {
   const { attribution: a, missing, unearned = [] } = audit;
+  const part = partRead(audit);
   const lost = new Set(missing);
   const counts = `${lost.size} missing in the notes, ${unearned.length} listed without a credit`;
   const found = lost.size + unearned.length > 0;
@@ -54,6 +55,7 @@ ${list.map((each) => card(each, a.helpers.includes(each) ? undefined : missing &
 <title>Contributors ${escaped(headline(a))}</title><style>${STYLE}</style>
 <h1>Who made this release</h1>
 <p>${escaped(headline(a))}</p>
+${part === undefined ? '' : `<p class="dim">${escaped(part)}</p>`}
 ${verdict}
 <p class="dim">A credit is a role with its evidence: <b>author</b> of a commit, <b>co-author</b> by a trailer, <b>source author</b> whose pull request was carried into another's.</p>
 <input id="filter" type="search" placeholder="Filter by name, login, address or evidence" aria-label="Filter" autofocus><p class="dim" id="count"></p>

@@ -2,6 +2,8 @@ import type { Attribution } from '../attribution/attribute.ts';
 import { type Audit, unearnedName } from '../attribution/audit.ts';
 import type { Evidence, Person } from '../attribution/model.ts';
 import { idOf } from '../attribution/people.ts';
+import { visible } from '../attribution/visible.ts';
+import { versionOf } from '../notes/version.ts';
 
 export type Paint = (style: 'red' | 'green' | 'yellow' | 'bold' | 'dim', text: string) => string;
 export const PLAIN: Paint = (_style, text) => text;
@@ -19,6 +21,8 @@ export interface TextOptions {
 export function textReport(audit: Audit, { paint, verbose, showFiltered }: TextOptions): string {
   const { attribution: a, missing, unearned } = audit;
   const out: string[] = [paint('bold', headline(a))];
+  const part = partRead(audit);
+  if (part !== undefined) out.push(paint('dim', part));
   if (missing === undefined || verbose) {
     out.push('');
     for (const person of a.people) {
@@ -85,6 +89,16 @@ export function headline(a: Attribution): string {
   const range = `${a.range.since?.name ?? 'the beginning'}..${a.range.until.name}`;
   const people = a.people.length === 1 ? '1 person' : `${a.people.length} people`;
   return `${range}: ${a.commits} commits, ${a.authored} without merges, ${people}`;
+}
+
+/** Which part of a changelog was read: people of another one are not credited for this. */
+export function partRead({ notes, attribution }: Audit): string | undefined {
+  if (notes?.part === undefined) return undefined;
+  const { heading, found } = notes.part;
+  const wanted = versionOf(attribution.range.until.name);
+  const why =
+    found || wanted === undefined ? '' : `; no heading has ${wanted}, so it is the first one`;
+  return `Of these notes the part “${visible(heading)}” was read${why}.`;
 }
 
 function verdict({ exitCode, missing, unearned }: Audit, paint: Paint): string {
