@@ -14,28 +14,36 @@ const TRAILER =
 /**
  * Cuts a commit message or a Markdown description into sentences. Code (fenced, indented, in
  * backticks), quotes, HTML comments and ordinary trailers are left out.
- * @param wanted whether a paragraph is worth being cut
+ * @param wanted whether a paragraph, with its markup, is worth being read
  */
 export function sentences(text: string, wanted: (paragraph: string) => boolean): Sentence[] {
   const found: Sentence[] = [];
-  for (const paragraph of paragraphs(text)) {
-    if (!wanted(paragraph)) continue;
+  for (const paragraph of paragraphs(text, wanted)) {
     for (const sentence of split(paragraph)) found.push({ text: sentence });
   }
   return found;
 }
 
-function paragraphs(text: string): string[] {
+/** The longest paragraph that can be a lead; longer ones are cleaned only where they are wanted. */
+const LEAD_LENGTH = 200;
+
+function paragraphs(text: string, wanted: (paragraph: string) => boolean): string[] {
   const done: string[] = [];
   let open: string[] = [];
   let fence: string | undefined;
   let blankBefore = true;
   let lead = '';
+  let prefix = '';
   const flush = () => {
-    const text = open.join(' ');
-    if (text !== '') done.push(text);
-    if (LEAD.test(text)) lead = `${text.replace(/:$/, '')}: `;
+    const raw = prefix + open.join(' ');
+    const isWanted = wanted(raw);
+    if (isWanted || raw.length <= LEAD_LENGTH) {
+      const text = prefix + open.map(clean).join(' ');
+      if (isWanted && text !== '') done.push(text);
+      if (LEAD.test(text)) lead = `${text.replace(/:$/, '')}: `;
+    }
     open = [];
+    prefix = '';
   };
   for (const raw of text.replace(/<!--[\s\S]*?(?:-->|$)/g, ' ').split('\n')) {
     const mark = /^\s{0,3}(```+|~~~+)/.exec(raw)?.[1];
@@ -66,11 +74,9 @@ function paragraphs(text: string): string[] {
       flush();
     }
     const entry = /^(?:[-*+•]|\d+[.)])\s/.test(line);
-    if (entry && lead !== '' && REFERENCE.test(clean(line))) open.push(lead + clean(line));
-    else {
-      if (open.length === 0 && !entry) lead = '';
-      open.push(clean(line));
-    }
+    if (entry && lead !== '' && REFERENCE.test(clean(line))) prefix = lead;
+    else if (open.length === 0 && !entry) lead = '';
+    open.push(line);
     if (/^#{1,6}\s/.test(line)) flush();
   }
   flush();

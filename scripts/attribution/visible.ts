@@ -26,8 +26,24 @@ export function visibleIdent({ name, email }: Ident): Ident {
   return { name: visible(name), email: visible(email) };
 }
 
+const PLAIN = /^[ -~]{0,400}$/;
+
+/** Nearly everybody: nothing about them has to be changed. */
+function isPlain({ name, names, emails, joins, credits }: Person): boolean {
+  return (
+    PLAIN.test(name) &&
+    names.every((each) => PLAIN.test(each)) &&
+    emails.every((each) => PLAIN.test(each)) &&
+    joins.every(({ what, reason }) => PLAIN.test(what) && PLAIN.test(reason)) &&
+    credits.every(({ evidence }) =>
+      evidence.every(({ line, note }) => PLAIN.test(line) && PLAIN.test(note ?? '')),
+    )
+  );
+}
+
 /** A person with all that others wrote of them fit to be shown. */
 export function tidy(person: Person): Person {
+  if (isPlain(person) && person.remarks.every((each) => PLAIN.test(each))) return person;
   const texts = [person.name, ...person.names, ...person.emails, ...person.remarks];
   for (const { what, reason } of person.joins) texts.push(what, reason);
   const credits = person.credits.map((credit) => {
