@@ -16,7 +16,9 @@ export interface NoReply {
 
 /** Reads GitHub's noreply addresses, with and without the account's number. */
 export function noReply(email: string): NoReply | undefined {
-  const match = /^(?:(\d+)\+)?([^@\s]+)@users\.noreply\.github\.com$/i.exec(email);
+  const match = /^(?:(\d+)\+)?([a-z\d][\w-]*(?:\[bot\])?)@users\.noreply\.github\.com$/i.exec(
+    email,
+  );
   if (match === null) return undefined;
   const login = match[2]!;
   return match[1] === undefined ? { login } : { login, id: Number(match[1]) };

@@ -19,7 +19,8 @@ export interface AuthorMap {
 
 export const EMPTY_MAP: AuthorMap = { people: [], ignore: [], optOut: [] };
 export const AUTHOR_MAP_PATH = 'release-notes/authors.yaml';
-export const LOGIN = /^(?!-)(?!.*--)[A-Za-z0-9-]{1,39}(?<!-)$/;
+/** Also of an early account (`a--b`, `a-`), and of one that a company manages (`jo_acme`). */
+export const LOGIN = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:_[A-Za-z0-9]{1,16})?$/;
 
 const TOP = new Set(['authors', 'ignore', 'opt-out']);
 const KEYS = new Set(['addresses', 'names', 'note']);

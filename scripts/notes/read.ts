@@ -61,8 +61,8 @@ const CONTRIBUTORS = /\bcontributors?\b/i;
 /** Who is new is listed apart; the others do not belong there. */
 const NEW = /\b(?:new|first[- ]time)\b/i;
 const HEADING = /\b(?:contributors?|thanks|thank you|credits|acknowledge?ments)\b/i;
-const HANDLE = /(?<![\w@/.`-])@([A-Za-z0-9][A-Za-z0-9-]{0,38}(?:\[bot\])?)(?![\w/]|-\w|@)/g;
-const PROFILE = /^https?:\/\/[^/\s]+\/(?:apps\/)?([A-Za-z0-9][A-Za-z0-9-]{0,38})\/?$/;
+const HANDLE = /(?<![\w@/.`-])@([A-Za-z0-9][\w-]{0,55}(?:\[bot\])?)(?![\w/]|-\w|@)/g;
+const PROFILE = /^https?:\/\/[^/\s]+\/(?:apps\/)?([A-Za-z0-9][\w-]{0,55})\/?$/;
 const NO_PROFILE = new Set(['sponsors', 'orgs', 'features', 'about', 'pricing', 'marketplace']);
 
 /** A paragraph that leads to a list of names: "Contributors:", "… advice from friends like these:". */

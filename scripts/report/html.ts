@@ -1,4 +1,5 @@
 import { type Audit, unearnedName } from '../attribution/audit.ts';
+import { LOGIN } from '../attribution/author-map.ts';
 import type { Evidence, Person } from '../attribution/model.ts';
 import { idOf } from '../attribution/people.ts';
 import { headline, partRead } from './text.ts';
@@ -6,23 +7,27 @@ import { headline, partRead } from './text.ts';
 const escaped = (text: string) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
 const STYLE = `
-:root{color-scheme:light dark;--line:#8884;--bad:#c33;--ok:#287a3e;--dim:#6b6b6b;--note:#8a5a00}
-@media(prefers-color-scheme:dark){:root{--bad:#ff8a80;--ok:#7bd88f;--dim:#a0a0a0;--note:#e0b050}}
-body{font:15px/1.5 system-ui,sans-serif;max-width:68rem;margin:2rem auto;padding:0 1rem}
+:root{color-scheme:light dark;--bg:#fff;--fg:#1c1c1c;--link:#0b57d0;--line:#8884;--bad:#b3261e;--ok:#287a3e;--dim:#5f5f5f;--note:#8a5a00}
+@media(prefers-color-scheme:dark){:root{--bg:#121212;--fg:#e8e8e8;--link:#8ab4f8;--bad:#ff8a80;--ok:#7bd88f;--dim:#a0a0a0;--note:#e0b050}}
+html{background:var(--bg);color:var(--fg)}a{color:var(--link)}
+body{font:15px/1.5 system-ui,sans-serif;max-width:68rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}
 input{font:inherit;width:100%;box-sizing:border-box;padding:.5rem .7rem;border:1px solid var(--line);border-radius:.4rem}
 .card{border:1px solid var(--line);border-radius:.4rem;margin:.6rem 0;padding:.6rem .9rem}
 .card h3{margin:0;font-size:1rem}.missing{border-left:4px solid var(--bad)}.named{border-left:4px solid var(--ok)}
 .role{display:inline-block;border:1px solid var(--line);border-radius:1rem;padding:0 .6rem;margin:.2rem .3rem .2rem 0;font-size:.85rem}
-ul{margin:.3rem 0;padding-left:1.2rem}li{overflow-wrap:anywhere}.dim{color:var(--dim);font-size:.9rem}
+ul{margin:.3rem 0;padding-left:1.2rem}.dim{color:var(--dim);font-size:.9rem}
 .note{font-size:.9rem;color:var(--note)}.bad{color:var(--bad)}.ok{color:var(--ok)}code{font-size:.9em}[hidden]{display:none}`;
 
 const FILTER = `
-const box=document.getElementById('filter'),cards=[...document.querySelectorAll('.card')],count=document.getElementById('count');
-box.addEventListener('input',()=>{const w=box.value.toLowerCase().trim();let n=0;
-for(const c of cards){const hit=c.textContent.toLowerCase().includes(w);c.hidden=!hit;n+=hit?1:0}
-for(const s of document.querySelectorAll('section.people'))s.hidden=!s.querySelector('.card:not([hidden])');
-count.textContent=w?n+' of '+cards.length+' people shown':''});`;
+const box=document.getElementById('filter'),count=document.getElementById('count');
+const all=[...document.querySelectorAll('.card,.entries>li')],cards=all.filter(x=>x.matches('.card'));
+const has=(x,w)=>x.textContent.toLowerCase().includes(w);
+box.addEventListener('input',()=>{const w=box.value.toLowerCase().trim();
+for(const x of all){x.hidden=!has(x,w);
+for(const d of x.querySelectorAll('details'))d.open=w.length>1?!x.hidden&&has(d,w):d.dataset.open==='1'}
+for(const s of document.querySelectorAll('section'))s.hidden=!s.querySelector('.card:not([hidden]),li:not([hidden])');
+count.textContent=w?cards.filter(c=>!c.hidden).length+' of '+cards.length+' people shown':''});`;
 
 /** One self-contained page: who, in which role, on what evidence, and what is missing. */
 export function htmlReport(audit: Audit, links: { web?: string } = {}): string {
@@ -44,21 +49,21 @@ export function htmlReport(audit: Audit, links: { web?: string } = {}): string {
         : `<p class="ok"><b>Everyone ${audit.exitCode === 2 ? 'known ' : ''}with a credit is named in the notes.</b></p>`,
   ].join('\n');
   const people = (title: string, list: readonly Person[]) =>
-    `<section class="people"><h2>${title} (${list.length})</h2>
+    `<section><h2>${title} (${list.length})</h2>
 ${list.map((each) => card(each, a.helpers.includes(each) ? undefined : missing && lost.has(each), links.web)).join('\n')}</section>`;
-  const section = (title: string, items: readonly string[]) =>
+  const section = (title: string, items: readonly string[], help = '') =>
     items.length === 0
       ? ''
-      : `<h2>${title} (${items.length})</h2><ul>${items.map((each) => `<li>${each}</li>`).join('')}</ul>`;
+      : `<section><h2>${title} (${items.length})</h2>${help === '' ? '' : `<p class="dim">${help}</p>`}<ul class="entries">${items.map((each) => `<li>${each}</li>`).join('')}</ul></section>`;
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>Contributors ${escaped(headline(a))}</title><style>${STYLE}</style>
-<h1>Who made this release</h1>
+<main><h1>Who made this release</h1>
 <p>${escaped(headline(a))}</p>
 ${part === undefined ? '' : `<p class="dim">${escaped(part)}</p>`}
 ${verdict}
 <p class="dim">A credit is a role with its evidence: <b>author</b> of a commit, <b>co-author</b> by a trailer, <b>source author</b> whose pull request was carried into another's.</p>
-<input id="filter" type="search" placeholder="Filter by name, login, address or evidence" aria-label="Filter" autofocus><p class="dim" id="count"></p>
+<input id="filter" type="search" placeholder="Filter by name, login, address or evidence" aria-label="Filter" autofocus><p class="dim" id="count" role="status"></p>
 ${section('Checks that could not be made', a.incomplete.map(escaped))}
 ${lost.size === 0 ? '' : people('Missing in the notes', [...lost])}
 ${section(
@@ -77,6 +82,7 @@ ${section(
   a.unresolved.map(
     (each) => `${escaped(each.what)}<br><code>${escaped(each.suggestion.trim())}</code>`,
   ),
+  'The notes can name them in full. To name them by a handle, put the login in and the line below <code>authors:</code> of the AUTHOR_MAP (<code>release-notes/authors.yaml</code>).',
 )}
 ${section(
   'Weak evidence, not counted',
@@ -89,7 +95,7 @@ ${section(
   ),
 )}
 ${section('Not known', a.limits.map(escaped))}
-<script>${FILTER}</script></html>
+</main><script>${FILTER}</script></html>
 `;
 }
 
@@ -104,15 +110,20 @@ function card(person: Person, isMissing: boolean | undefined, web: string | unde
   const joins = person.joins.map(
     (join) => `<li>${escaped(`${join.what}: ${join.reason}${join.weak ? ' (weak)' : ''}`)}</li>`,
   );
+  const { login } = person;
+  const who =
+    login === undefined || web === undefined || !LOGIN.test(login)
+      ? escaped(idOf(person))
+      : `<a href="${escaped(new URL(`/${login}`, web).href)}">${escaped(idOf(person))}</a>`;
   const total = person.credits.reduce((sum, { count }) => sum + count, 0);
   const amount = lines.length < total ? `${lines.length} of ${total}` : `${total}`;
   const also = person.names.filter((name) => !idOf(person).startsWith(name));
   const remarks = person.remarks
     .map((each) => `<div class="note">Note: ${escaped(each)}</div>`)
     .join('');
-  return `<div class="card${state}"><h3>${escaped(idOf(person))}</h3>${roles}
+  return `<div class="card${state}"><h3>${who}</h3>${roles}
 ${also.length === 0 ? '' : `<div class="dim">${escaped(also.join(', '))}</div>`}${remarks}
-<details${isMissing && lines.length < 4 ? ' open' : ''}><summary>Evidence (${amount})</summary><ul>${lines.join('')}</ul></details>
+<details${isMissing && lines.length < 4 ? ' open data-open="1"' : ''}><summary>Evidence (${amount})</summary><ul>${lines.join('')}</ul></details>
 ${joins.length === 0 ? '' : `<details><summary>Joined identities (${joins.length})</summary><ul>${joins.join('')}</ul></details>`}</div>`;
 }
 
