@@ -25,8 +25,9 @@ const all=[...document.querySelectorAll('.card,.entries>li')],cards=all.filter(x
 const has=(x,w)=>x.textContent.toLowerCase().includes(w);
 box.addEventListener('input',()=>{const w=box.value.toLowerCase().trim();
 for(const x of all){x.hidden=!has(x,w);
-for(const d of x.querySelectorAll('details'))d.open=w.length>1?!x.hidden&&has(d,w):d.dataset.open==='1'}
-for(const s of document.querySelectorAll('section'))s.hidden=!s.querySelector('.card:not([hidden]),li:not([hidden])');
+for(const d of x.querySelectorAll('details')){const hit=w.length>1&&!x.hidden&&has(d,w);
+d.open=w?hit:d.dataset.open==='1';for(const l of d.querySelectorAll('li'))l.hidden=hit&&!has(l,w)}}
+for(const s of document.querySelectorAll('section'))s.hidden=!s.querySelector('.card:not([hidden]),.entries>li:not([hidden])');
 count.textContent=w?cards.filter(c=>!c.hidden).length+' of '+cards.length+' people shown':''});`;
 
 /** One self-contained page: who, in which role, on what evidence, and what is missing. */

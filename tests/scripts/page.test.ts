@@ -45,6 +45,9 @@ describe("the audit's page in a browser", () => {
     await page.keyboard.type('salvaged');
     await page.getByText('1 of 5 people shown').waitFor();
     expect(await page.locator('.card:visible h3').allTextContents()).toEqual(['@nico-q']);
+    expect(await page.locator('h2:visible').allTextContents()).toEqual([
+      'Missing in the notes (4)',
+    ]);
     await page.keyboard.press('ControlOrMeta+A');
     await page.keyboard.press('Delete');
     expect(await page.locator('.card:visible').count()).toBe(5);
