@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { COMPILED } from './vitest.config.ts';
 
-// What others wrote, for real: agents, installed from npm at their first run (tests/agents/real), a
+// What others wrote, for real: agents, installed from npm at their first run (tests/agents/real), what
+// GitHub publishes of its interfaces (tests/scripts/real), a
 // terminal that tmux draws (tests/setup), and a systemd as process 1 of namespaces of its own (tests/service; as root):
 // `npx vitest run --config vitest.real.config.ts FOLDER`.
 export default defineConfig({
@@ -9,6 +10,7 @@ export default defineConfig({
     include: [
       'tests/agents/real/**/*.real.ts',
       'tests/platforms/real/*.real.ts',
+      'tests/scripts/real/*.real.ts',
       'tests/service/*.real.ts',
       'tests/setup/*.real.ts',
     ],

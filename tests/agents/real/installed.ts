@@ -24,7 +24,8 @@ export interface RealAgent {
 export async function installed({ name, version, prepare }: RealAgent): Promise<string> {
   const folder = join(CACHE, `${name.replaceAll('/', '_')}-${version}`);
   const bins = join(folder, 'node_modules', '.bin');
-  if (existsSync(bins)) return bins;
+  // Renamed into place when whole; a package without commands has no folder of them.
+  if (existsSync(folder)) return bins;
   const making = `${folder}.${process.pid}`;
   await mkdir(making, { recursive: true });
   try {
@@ -40,4 +41,28 @@ export async function installed({ name, version, prepare }: RealAgent): Promise<
     await rm(making, { recursive: true, force: true });
   }
   return bins;
+}
+
+/**
+ * One file of a published package, without the rest of it: an archive of 30 MB can unpack to half a
+ * gigabyte. Kept in the same cache.
+ * @returns its path
+ */
+export async function publishedFile(name: string, version: string, path: string): Promise<string> {
+  const folder = join(CACHE, `${name}-${version}-${path}`.replaceAll('/', '_'));
+  const file = join(folder, 'package', path);
+  if (existsSync(file)) return file;
+  const making = `${folder}.${process.pid}`;
+  await mkdir(making, { recursive: true });
+  try {
+    const pack = ['pack', '--silent', '--pack-destination', making, `${name}@${version}`];
+    const { stdout } = await run('npm', pack, { timeout: INSTALL_BOUND_MS });
+    const archive = join(making, stdout.trim().split('\n').at(-1)!);
+    await run('tar', ['-xzf', archive, '-C', making, `package/${path}`]);
+    await rm(archive);
+    await rename(making, folder);
+  } finally {
+    await rm(making, { recursive: true, force: true });
+  }
+  return file;
 }
