@@ -28,7 +28,22 @@ export function contributorLine(person: Person, first: boolean): string {
 /** Whether notes name this person: a login as a handle, a name in the contributor section. */
 export function isNamed(person: Person, notes: Notes): boolean {
   if (person.logins.some((login) => notes.handles.has(login.toLowerCase()))) return true;
-  return person.names.some((name) => name.length > 1 && hasWords(notes.sectionText, name));
+  // Of somebody without any name the address is one.
+  return [person.name, ...person.names].some((name) =>
+    name.length > 1 ? hasWords(unbroken(notes.sectionText), name) : beginsEntry(notes, name),
+  );
+}
+
+/** A name of one letter is in every text: it counts where an entry begins with it. */
+function beginsEntry(notes: Notes, name: string): boolean {
+  return notes.items.some(
+    ({ text }) => text.startsWith(name) && !/^[\p{L}\p{N}]/u.test(text.slice(name.length)),
+  );
+}
+
+/** Without the mark that keeps an "@" in a name from being a mention. */
+function unbroken(text: string): string {
+  return text.replaceAll('\u200b', '');
 }
 
 function hasWords(text: string, words: string): boolean {
@@ -38,7 +53,7 @@ function hasWords(text: string, words: string): boolean {
 
 /** A name is text: nothing in it may become Markdown or a mention. */
 function escapeText(name: string): string {
-  return name.replace(/[\\`*_[\]<>|#]/g, '\\$&').replace(/@/g, '@\u200b');
+  return name.replace(/[\\`*_[\]<>|#&~]/g, '\\$&').replace(/@/g, '@\u200b');
 }
 
 /**

@@ -337,4 +337,36 @@ describe('reports', () => {
     expect(html).not.toContain('<script>alert');
     expect(html).not.toMatch(/src=|https:\/\/cdn/);
   });
+  it('lets nothing that a commit says steer the terminal, or become Markdown or a mention in notes', async () => {
+    const repo = makeRepo();
+    repo.commit('begin', ADA);
+    repo.git('tag', 'v1');
+    const esc = '\u001b';
+    repo.commit(
+      [
+        `feat: ${esc}]0;title\u0007${esc}[2J ${'x'.repeat(5000)}`,
+        '',
+        `Co-authored-by: E${esc}[31mve \u202egnp.exe <e${esc}@x.example>`,
+        'Co-authored-by: @ada, really <b@x.example>',
+        'Co-authored-by: <c@x.example>',
+        'Co-authored-by: D <1+[x](http://y.example)@users.noreply.github.com>',
+        `Salvages #7 by @f${esc}[0m.`,
+      ].join('\n'),
+      `M${esc}[1mal <m@x.example>`,
+    );
+    const range = ['--repo', repo.dir, '--offline', '--since-tag', 'v1'];
+    const said = [await run('contributor-audit', [...range, '--verbose', '--show-filtered'])];
+    said.push(await run('contributor-audit', [...range, '--format', 'github']));
+    said.push(await run('contributor-audit', [...range, '--explain', 'e@x.example']));
+    const notes = await run('release', range);
+    said.push(notes);
+    for (const { out, err } of said)
+      expect((out + err).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+    repo.write('notes.md', notes.out);
+    const audited = ['--release-file', join(repo.dir, 'notes.md')];
+    expect(await run('contributor-audit', [...range, ...audited, '--quiet'])).toMatchObject({
+      code: 0,
+      out: '',
+    });
+  });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Attribution } from '../../../scripts/attribution/attribute.ts';
 import type { Person } from '../../../scripts/attribution/model.ts';
 import { type Input, linesOf } from '../../../scripts/notes/changes.ts';
+import { contributorLine, isNamed } from '../../../scripts/notes/contributors.ts';
 import { mergedPulls } from '../../../scripts/notes/merged.ts';
 import { readNotes } from '../../../scripts/notes/read.ts';
 import { writeNotes } from '../../../scripts/notes/write.ts';
@@ -249,5 +250,32 @@ describe('the text of notes', () => {
   });
   it('cuts a message that is all subject', () => {
     expect(notesOf('x'.repeat(100_000)).length).toBeLessThan(600);
+  });
+});
+
+describe('names in notes', () => {
+  it.each([
+    'Jo | Pipe',
+    '[click](https://x.example)',
+    '```code',
+    '@everyone team',
+    'a@b.example',
+    '<script>alert(1)</script>',
+    'A &amp; B',
+    '~~gone~~ *Star* _under_',
+    '翠',
+    'W',
+    'دنا (x)',
+    '# 1. Heading',
+  ])('name %j, do nothing else, and are found again', (name) => {
+    const { login: _, ...nobody } = person('x');
+    const who: Person = { ...nobody, name, names: [name], logins: [] };
+    const text = `## Contributors\n\n- @ada\n${contributorLine(who, false)}\n`;
+    const notes = readNotes(text);
+    expect(isNamed(who, notes)).toBe(true);
+    expect([...notes.handles]).toEqual(['ada']);
+    expect(text).not.toMatch(/(?<!\\)[<`*|]/);
+    const other: Person = { ...who, name: 'Somebody Else', names: ['Somebody Else'] };
+    expect(isNamed(other, notes)).toBe(false);
   });
 });
