@@ -90,10 +90,6 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
   await readInto(ledger, readHistory(git.dir, range.revisions), (read) =>
     options.onCommit?.(read, total),
   );
-  const expected = await counted;
-  if (ledger.commits !== expected) {
-    throw new CannotCheck(`read ${ledger.commits} commits where git counts ${expected}`);
-  }
 
   const mapped = await applyMailmap(git, ledger);
   const identities = new Identities(map);
@@ -171,6 +167,10 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
   incomplete.push(...sources.incomplete);
 
   const gathered = gather({ ledger, identities, keys, sources, map });
+  const expected = await counted;
+  if (ledger.commits !== expected) {
+    throw new CannotCheck(`read ${ledger.commits} commits where git counts ${expected}`);
+  }
   return {
     range,
     commits: ledger.commits,

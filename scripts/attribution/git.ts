@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { resolve } from 'node:path';
 import { CannotCheck } from './errors.ts';
 
@@ -5,7 +6,14 @@ import { CannotCheck } from './errors.ts';
 export interface Git {
   readonly dir: string;
   /** Runs `git ...args`; throws when git exits with anything but 0. */
-  run(args: readonly string[], input?: string): Promise<string>;
+  run(args: readonly string[], how?: How): Promise<string>;
+}
+
+interface How {
+  /** What the command reads. */
+  readonly input?: string;
+  /** Nobody waits for it yet: it leaves the processors to what somebody waits for. */
+  readonly aside?: boolean;
 }
 
 /** A git that gives up on a hung network or filter after this long. */
@@ -30,8 +38,7 @@ export async function gitIn(folder: string): Promise<Git> {
   }
   return {
     dir: folder,
-    run: (args, input) =>
-      input === undefined ? git.raw([...args]) : runWithInput(folder, args, input),
+    run: (args, how) => (how === undefined ? git.raw([...args]) : spawned(folder, args, how)),
   };
 }
 
@@ -55,11 +62,12 @@ function notOne(folder: string): CannotCheck {
   return new CannotCheck(`${folder} is not a git repository`);
 }
 
-/** simple-git can't write to a command's standard input; the few that read it are spawned. */
-async function runWithInput(dir: string, args: readonly string[], input: string): Promise<string> {
+/** simple-git neither writes to a command's standard input nor tells its process. */
+async function spawned(dir: string, args: readonly string[], how: How): Promise<string> {
   const { spawn } = await import('node:child_process');
   return new Promise((done, reject) => {
     const child = spawn('git', ['-C', dir, ...args], { timeout: SILENCE_MS });
+    if (how.aside && child.pid !== undefined) lowerPriority(child.pid);
     const out: Buffer[] = [];
     let err = '';
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
@@ -72,6 +80,14 @@ async function runWithInput(dir: string, args: readonly string[], input: string)
     );
     // git may end before it has read everything; its exit code tells, not EPIPE.
     child.stdin.on('error', () => {});
-    child.stdin.end(input);
+    child.stdin.end(how.input ?? '');
   });
+}
+
+function lowerPriority(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already, or the system does not let us: it only takes a little longer.
+  }
 }

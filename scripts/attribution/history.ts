@@ -69,9 +69,9 @@ export async function* readHistory(
   }
 }
 
-/** What a pipe holds at most on Linux and macOS, in bytes, and how long git fills it at least, in ms. */
+/** What a pipe holds at most on Linux and macOS, in bytes, and how long git fills half of it at least, in ms. */
 const PIPE = 65_536;
-const FILLS_IN = 1;
+const FILLS_IN = 0.5;
 const SHORT_HISTORY = 4_000_000;
 
 /**

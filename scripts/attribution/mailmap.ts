@@ -22,7 +22,7 @@ export async function applyMailmap(git: Git, ledger: Ledger): Promise<Map<string
   }
   const changed = new Map<string, Ident>();
   if (asked.length === 0) return changed;
-  const out = await git.run(['check-mailmap', '--stdin'], `${lines.join('\n')}\n`);
+  const out = await git.run(['check-mailmap', '--stdin'], { input: `${lines.join('\n')}\n` });
   const answers = out.split('\n');
   for (const [index, key] of asked.entries()) {
     if (answers[index] === lines[index]) continue;

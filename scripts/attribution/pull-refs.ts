@@ -49,7 +49,7 @@ export async function pullsFromRefs(
   const shas = new Set([...heads.values()].map((head) => head.sha));
   const out = await git.run(
     ['log', '--no-walk=unsorted', '--stdin', '--format=%H%x00%P%x00%aN%x00%aE'],
-    `${[...shas].join('\n')}\n`,
+    { input: `${[...shas].join('\n')}\n` },
   );
   const authors = new Map<string, Ident & { readonly merge: boolean }>();
   for (const line of out.split('\n').filter(Boolean)) {

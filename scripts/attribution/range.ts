@@ -109,5 +109,5 @@ async function refuseCut(git: Git, revisions: readonly string[]): Promise<void> 
 
 /** How many commits the range has by git's own count. */
 export async function countCommits(git: Git, range: Range): Promise<number> {
-  return Number(await git.run(['rev-list', '--count', ...range.revisions, '--']));
+  return Number(await git.run(['rev-list', '--count', ...range.revisions, '--'], { aside: true }));
 }
