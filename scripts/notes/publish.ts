@@ -24,7 +24,7 @@ export interface Publication {
 }
 
 /** How far an earlier run came. */
-export type Standing = 'nothing' | 'tagged' | 'pushed';
+export type Standing = 'nothing' | 'committed' | 'tagged' | 'pushed';
 
 /**
  * Looks at everything that can be looked at before anything is done.
@@ -78,7 +78,14 @@ export async function checkPublication(
   }
   return {
     branch,
-    standing: theirs.length > 0 ? 'pushed' : local !== undefined ? 'tagged' : 'nothing',
+    standing:
+      theirs.length > 0
+        ? 'pushed'
+        : local !== undefined
+          ? 'tagged'
+          : (await isReleaseCommit(p))
+            ? 'committed'
+            : 'nothing',
   };
 }
 
@@ -94,7 +101,9 @@ export async function publish(p: Publication): Promise<void> {
   if (standing === 'nothing') await commitAndTag(p, before);
   else {
     notes = await committedNotes(p);
-    p.say(`${p.tag} exists already; going on from there`);
+    const what = standing === 'committed' ? `the commit of ${p.tag}` : p.tag;
+    p.say(`${what} exists already; going on from there`);
+    if (standing === 'committed') await p.git.run(['tag', '-a', p.tag, '-m', p.tag]);
   }
   if (standing !== 'pushed') {
     try {
@@ -124,7 +133,10 @@ export async function publish(p: Publication): Promise<void> {
       }
     }
   }
-  if (p.releases === undefined) return;
+  if (p.releases === undefined) {
+    p.say('no release is created: the remote is not on GitHub, and nothing says otherwise');
+    return;
+  }
   try {
     const release = await p.releases.find(p.tag);
     if (release === undefined)
@@ -145,8 +157,7 @@ async function commitAndTag(p: Publication, before: string): Promise<void> {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, p.notes);
     await p.git.run(['add', '--', p.notesPath]);
-    const message = `chore(release): ${p.tag}`;
-    await p.git.run(['commit', '--quiet', '-m', message, '--', p.notesPath]);
+    await p.git.run(['commit', '--quiet', '-m', messageOf(p), '--', p.notesPath]);
     await p.git.run(['tag', '-a', p.tag, '-m', p.tag]);
     p.say(`committed ${p.notesPath} and tagged ${p.tag}`);
   } catch (error) {
@@ -164,6 +175,19 @@ async function undo(p: Publication, before: string): Promise<void> {
   const had = await tryRun(p.git, ['cat-file', '-e', `${before}:${p.notesPath}`]);
   if (had === undefined) await rm(join(p.git.dir, p.notesPath), { force: true });
   else await tryRun(p.git, ['checkout', '--quiet', before, '--', p.notesPath]);
+}
+
+function messageOf(p: Publication): string {
+  return `chore(release): ${p.tag}`;
+}
+
+/** Whether HEAD is what a run leaves that ended between its commit and its tag. */
+async function isReleaseCommit(p: Publication): Promise<boolean> {
+  const [subject, ...files] = (
+    (await tryRun(p.git, ['log', '-1', '-z', '--name-only', '--format=%s', 'HEAD'])) ?? ''
+  ).split('\0');
+  const touched = files.map((each) => each.trim()).filter(Boolean);
+  return subject === messageOf(p) && touched.length === 1 && touched[0] === p.notesPath;
 }
 
 async function committedNotes(p: Publication): Promise<string> {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tempDir } from '../harness/temp.ts';
@@ -63,7 +63,6 @@ describe('publishing', () => {
     const { repo, remote } = withRemote();
     const hook = join(remote, 'hooks/pre-receive');
     repo.git('config', 'core.hooksPath', '/nonexistent');
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(hook, '#!/bin/sh\nexit 1\n');
     chmodSync(hook, 0o755);
     const before = repo.git('rev-parse', 'HEAD');
@@ -76,45 +75,92 @@ describe('publishing', () => {
     rmSync(hook);
     expect((await publishLocally(repo)).code).toBe(0);
   });
-  it.each<[string, (repo: Repo) => void, string]>([
-    [
-      'a dirty tree',
-      (repo) => repo.write('stray.txt', 'x'),
-      'the work tree has changes (stray.txt',
-    ],
-    ['a detached HEAD', (repo) => repo.git('checkout', '-q', '--detach'), 'HEAD is detached'],
-    [
-      'a tag that is elsewhere',
-      (repo) => repo.git('tag', 'v1.1.0', 'v1.0.0'),
-      'the tag v1.1.0 exists at',
-    ],
-    [
-      'a tag that only the remote has',
-      (repo) => {
-        repo.git('tag', 'v1.1.0', 'v1.0.0');
-        repo.git('push', '-q', 'origin', 'v1.1.0');
-        repo.git('tag', '-d', 'v1.1.0');
-      },
-      'has a tag v1.1.0 already',
-    ],
-    [
-      'an audit that does not pass',
-      (repo) => repo.commit('fix: order (salvage #70)', ADA),
-      'the audit does not pass, nothing was done',
-    ],
-    [
-      'an unreachable remote',
-      (repo) => repo.git('remote', 'set-url', 'origin', '/nonexistent'),
-      "can't be reached",
-    ],
-  ])('refuses %s before anything is done', async (_what, spoil, message) => {
-    const { repo } = withRemote();
-    spoil(repo);
+  it('refuses before anything is done, and finishes once the cause is gone', async () => {
+    const { repo, remote } = withRemote();
     const head = repo.git('rev-parse', 'HEAD');
+    const causes: [string, () => void, () => void][] = [
+      [
+        'the work tree has changes (stray.txt',
+        () => repo.write('stray.txt', 'x'),
+        () => rmSync(join(repo.dir, 'stray.txt')),
+      ],
+      [
+        'HEAD is detached',
+        () => repo.git('checkout', '-q', '--detach'),
+        () => repo.git('checkout', '-q', 'main'),
+      ],
+      [
+        'the tag v1.1.0 exists at',
+        () => repo.git('tag', 'v1.1.0', 'v1.0.0'),
+        () => repo.git('tag', '-d', 'v1.1.0'),
+      ],
+      [
+        'has a tag v1.1.0 already',
+        () => repo.git('push', '-q', 'origin', 'v1.0.0:refs/tags/v1.1.0'),
+        () => repo.git('push', '-q', 'origin', ':refs/tags/v1.1.0'),
+      ],
+      [
+        'the audit does not pass, nothing was done',
+        () => repo.commit('fix: order (salvage #70)', ADA),
+        () => repo.git('reset', '-q', '--hard', head),
+      ],
+      [
+        "can't be reached",
+        () => repo.git('remote', 'set-url', 'origin', '/nonexistent'),
+        () => repo.git('remote', 'set-url', 'origin', remote),
+      ],
+    ];
+    for (const [message, spoil, mend] of causes) {
+      spoil();
+      const at = repo.git('rev-parse', 'HEAD');
+      const ran = await publishLocally(repo);
+      expect(ran).toMatchObject({ code: 2, err: expect.stringContaining(message) });
+      expect(repo.git('rev-parse', 'HEAD')).toBe(at);
+      expect(existsSync(join(repo.dir, 'release-notes'))).toBe(false);
+      mend();
+    }
+    expect(await publishLocally(repo)).toMatchObject({ code: 0 });
+    expect(repo.git('--git-dir', remote, 'tag', '-l', 'v1.1.0')).toBe('v1.1.0');
+  });
+  it('undoes what it did when the branch has moved on at the remote', async () => {
+    const { repo, remote } = withRemote();
+    const before = repo.git('rev-parse', 'HEAD');
+    repo.commit('fix: by another', ADA);
+    repo.git('push', '-q', 'origin', 'main');
+    repo.git('reset', '-q', '--hard', before);
     const ran = await publishLocally(repo);
-    expect(ran.code).toBe(2);
-    expect(ran.err).toContain(message);
-    expect(repo.git('rev-parse', 'HEAD')).toBe(head);
+    expect(ran.code).toBe(1);
+    expect(ran.err).toContain('the push was rejected; the commit and the tag are undone');
+    expect(repo.git('status', '--porcelain', '--branch')).toBe('## main');
+    repo.git('pull', '-q', '--ff-only', 'origin', 'main');
+    expect((await publishLocally(repo)).code).toBe(0);
+    const shown = repo.git('--git-dir', remote, 'show', 'v1.1.0:release-notes/v1.1.0.md');
+    expect(shown).toContain('by another');
+  });
+  it('undoes what it did when a hook refuses the commit', async () => {
+    const { repo } = withRemote();
+    const hook = join(repo.dir, '.git/hooks/pre-commit');
+    writeFileSync(hook, '#!/bin/sh\necho error: not today >&2\nexit 1\n');
+    chmodSync(hook, 0o755);
+    const ran = await publishLocally(repo);
+    expect(ran.code).toBe(1);
+    expect(ran.err).toMatch(/nothing stands.*not today/);
+    expect(repo.git('status', '--porcelain')).toBe('');
+    rmSync(hook);
+    expect((await publishLocally(repo)).code).toBe(0);
+  });
+  it('goes on after it was killed between the commit and the tag', async () => {
+    const { repo, remote } = withRemote();
+    await publishLocally(repo);
+    const head = repo.git('rev-parse', 'HEAD');
+    // What a run that was killed there leaves behind.
+    repo.git('tag', '-d', 'v1.1.0');
+    repo.git('push', '-q', '--force', 'origin', 'v1.0.0^{commit}:refs/heads/main', ':v1.1.0');
+    const ran = await publishLocally(repo);
+    expect(ran.err).toContain('the commit of v1.1.0 exists already; going on from there');
+    expect(repo.git('--git-dir', remote, 'rev-parse', 'main', 'v1.1.0^{commit}')).toBe(
+      `${head}\n${head}`,
+    );
   });
   it('goes on after it was killed between the tag and the push', async () => {
     const { repo, remote } = withRemote();
