@@ -16,8 +16,8 @@ export function beginnings(source: string): ReadonlySet<string> | undefined {
 
 /** Beginnings that the next term goes on with, and such that anything can follow. */
 interface Beginnings {
-  readonly open: ReadonlySet<string>;
-  readonly closed: ReadonlySet<string>;
+  readonly open: readonly string[];
+  readonly closed: readonly string[];
 }
 
 interface Reader {
@@ -25,35 +25,35 @@ interface Reader {
   at: number;
 }
 
-const NOTHING: Beginnings = { open: new Set(['']), closed: new Set() };
-const ANYTHING: Beginnings = { open: new Set(), closed: new Set(['']) };
+const NOTHING: Beginnings = { open: [''], closed: [] };
+const ANYTHING: Beginnings = { open: [], closed: [''] };
 
 function alternatives(reader: Reader): Beginnings {
-  const open = new Set<string>();
-  const closed = new Set<string>();
+  const open: string[] = [];
+  const closed: string[] = [];
   do {
     const each = sequence(reader);
-    for (const text of each.open) open.add(text);
-    for (const text of each.closed) closed.add(text);
+    open.push(...each.open);
+    closed.push(...each.closed);
   } while (reader.source[reader.at] === '|' && ++reader.at);
   return { open, closed };
 }
 
 function sequence(reader: Reader): Beginnings {
   let open = NOTHING.open;
-  const closed = new Set<string>();
+  const closed: string[] = [];
   while (reader.at < reader.source.length && !'|)'.includes(reader.source[reader.at]!)) {
-    if ([...open].every((text) => text.length === LENGTH)) {
+    if (open.every((text) => text.length === LENGTH)) {
       skip(reader);
       break;
     }
     const next = term(reader);
     const { optional, repeated } = quantifier(reader);
-    const longer = new Set(optional ? open : []);
+    const longer: string[] = optional ? [...open] : [];
     for (const text of open) {
       for (const more of next.open)
-        (repeated ? closed : longer).add((text + more).slice(0, LENGTH));
-      for (const more of next.closed) closed.add((text + more).slice(0, LENGTH));
+        (repeated ? closed : longer).push((text + more).slice(0, LENGTH));
+      for (const more of next.closed) closed.push((text + more).slice(0, LENGTH));
     }
     open = longer;
   }
@@ -91,11 +91,11 @@ function term(reader: Reader): Beginnings {
     return ANYTHING;
   }
   if (char === '.') return ANYTHING;
-  if (char !== '\\') return { open: new Set([char.toLowerCase()]), closed: new Set() };
+  if (char !== '\\') return { open: [char.toLowerCase()], closed: [] };
   const escaped = source[reader.at]!;
   reader.at += 1;
   if (/b/i.test(escaped)) return NOTHING;
-  return /\w/.test(escaped) ? ANYTHING : { open: new Set([escaped]), closed: new Set() };
+  return /\w/.test(escaped) ? ANYTHING : { open: [escaped], closed: [] };
 }
 
 function group(reader: Reader): Beginnings {

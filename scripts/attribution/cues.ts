@@ -293,20 +293,24 @@ export const CUES: readonly CuePattern[] = [
   cue('weak', 'replace', '(?:replac(?:e|es|ing)|replacement (?:for|of))\\b'),
 ];
 
+let starts: readonly ReadonlySet<string>[] | undefined;
 const BY_BEGINNING = new Map<string, readonly CuePattern[]>();
 
 /** The cues that can begin at a place of a text, in order: at most places there is none. */
 export function cuesAt(text: string, at: number): readonly CuePattern[] {
-  if (BY_BEGINNING.size === 0) sortByBeginning();
-  const start = text.slice(at, at + 2).toLowerCase();
-  return BY_BEGINNING.get(start) ?? BY_BEGINNING.get(start[0]!) ?? BY_BEGINNING.get('')!;
+  const start = ascii(text.slice(at, at + 2)).toLowerCase();
+  let found = BY_BEGINNING.get(start);
+  if (found === undefined) {
+    starts ??= CUES.map(({ pattern }) => beginnings(pattern.source) ?? new Set(['']));
+    const shorter = ['', start.slice(0, 1), start];
+    found = CUES.filter((_cue, n) => shorter.some((each) => starts![n]!.has(each)));
+    BY_BEGINNING.set(start, found);
+  }
+  return found;
 }
 
-function sortByBeginning(): void {
-  const all = CUES.map(({ pattern }) => beginnings(pattern.source) ?? new Set(['']));
-  for (const start of new Set(['', ...all.flatMap((each) => [...each])])) {
-    const shorter = ['', start.slice(0, 1), start];
-    const here = CUES.filter((_cue, n) => shorter.some((each) => all[n]!.has(each)));
-    BY_BEGINNING.set(start, here);
-  }
+/** As much of two characters as is ASCII: no cue begins with anything else. */
+function ascii(pair: string): string {
+  if (pair.charCodeAt(0) > 126) return '';
+  return pair.charCodeAt(1) > 126 ? pair.slice(0, 1) : pair;
 }
