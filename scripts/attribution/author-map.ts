@@ -36,7 +36,8 @@ export async function parseAuthorMap(text: string, file = AUTHOR_MAP_PATH): Prom
   const fail = (offset: number, why: string): never => {
     throw new BadFile(`${file}:${lines.linePos(offset).line}: ${why}`);
   };
-  for (const error of doc.errors) fail(error.pos[0], error.message.split('\n')[0]!);
+  for (const error of doc.errors)
+    fail(error.pos[0], error.message.split('\n')[0]!.replace(/ at line \d+, column \d+:$/, ''));
   if (doc.contents === null) return EMPTY_MAP;
   type Node = { range?: readonly number[] | null };
   const at = (node: unknown) => (node as Node | null)?.range?.[0] ?? 0;

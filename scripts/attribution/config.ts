@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AssistantList } from './assistants.ts';
 import { AUTHOR_MAP_PATH, type AuthorMap, EMPTY_MAP, parseAuthorMap } from './author-map.ts';
-import { BadFile } from './errors.ts';
+import { BadFile, CannotCheck } from './errors.ts';
 import type { Git } from './git.ts';
 
 /** `release.yaml` of a repository; every key has a default. */
@@ -37,6 +37,13 @@ export async function readConfig(
     values.remote ??
     ['upstream', 'origin'].find((each) => remotes.has(each)) ??
     (remotes.size === 1 ? [...remotes.keys()][0]! : 'origin');
+  if (values.remote !== undefined && !remotes.has(values.remote)) {
+    throw new BadFile(`${CONFIG_PATH}: there is no remote "${values.remote}"`);
+  }
+  const authors = join(git.dir, values.authors ?? AUTHOR_MAP_PATH);
+  if (values.authors !== undefined && (await readIfThere(authors)) === undefined) {
+    throw new BadFile(`${CONFIG_PATH}: there is no file ${values.authors} (authors)`);
+  }
   const found = parseRemote(remotes.get(remote) ?? '');
   const repo = override.repo ?? values.repository ?? found?.repo;
   const host = found?.host ?? 'github.com';
@@ -49,7 +56,7 @@ export async function readConfig(
     host,
     apiUrl: override.apiUrl ?? values['api-url'] ?? 'https://api.github.com',
     remote,
-    authors: join(git.dir, values.authors ?? AUTHOR_MAP_PATH),
+    authors,
     notes: values.notes ?? 'release-notes',
     tagFormat: values['tag-format'] ?? 'v{version}',
     assistants: {
@@ -76,13 +83,14 @@ interface Values {
 }
 
 async function parseConfig(text: string): Promise<Values> {
-  const { LineCounter, parseDocument, isMap, isScalar } = await import('yaml');
+  const { LineCounter, parseDocument, isMap, isScalar, isSeq } = await import('yaml');
   const lines = new LineCounter();
   const doc = parseDocument(text, { lineCounter: lines });
   const fail = (offset: number, why: string): never => {
     throw new BadFile(`${CONFIG_PATH}:${lines.linePos(offset).line}: ${why}`);
   };
-  for (const error of doc.errors) fail(error.pos[0], error.message.split('\n')[0]!);
+  for (const error of doc.errors)
+    fail(error.pos[0], error.message.split('\n')[0]!.replace(/ at line \d+, column \d+:$/, ''));
   if (doc.contents === null) return {};
   if (!isMap(doc.contents)) return fail(0, 'must be a mapping');
   for (const { key, value } of doc.contents.items) {
@@ -90,11 +98,27 @@ async function parseConfig(text: string): Promise<Values> {
     const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0;
     if (!KEYS.includes(name)) fail(offset, `unknown key "${name}" (known: ${KEYS.join(', ')})`);
     if (name === 'assistants') {
-      if (!isMap(value)) fail(offset, 'assistants must have addresses or logins');
+      if (!isMap(value)) return fail(offset, 'assistants must have addresses or logins');
+      for (const each of value.items) {
+        const field = isScalar(each.key) ? String(each.key.value) : '';
+        const at = isScalar(each.key) ? (each.key.range?.[0] ?? offset) : offset;
+        if (field !== 'addresses' && field !== 'logins')
+          fail(at, `unknown key "${field}" in assistants (known: addresses, logins)`);
+        const listed = isSeq(each.value) ? each.value.items : [];
+        if (
+          listed.length === 0 ||
+          !listed.every((item) => isScalar(item) && typeof item.value === 'string')
+        )
+          fail(at, `${field} of assistants must be a list of text`);
+      }
     } else if (!isScalar(value) || typeof value.value !== 'string')
       fail(offset, `${name} must be text`);
     else if (name === 'repository' && !/^[\w.-]+\/[\w.-]+$/.test(value.value)) {
       fail(offset, 'repository must be "owner/name"');
+    } else if (name === 'api-url' && !/^https?:\/\/[^/]/.test(value.value)) {
+      fail(offset, 'api-url must be an address that begins with https://');
+    } else if (name === 'notes' && /^(?:\/|~)|(?:^|\/)\.\.(?:\/|$)/.test(value.value)) {
+      fail(offset, 'notes must be a folder inside the repository');
     } else if (name === 'tag-format' && !value.value.includes('{version}')) {
       fail(offset, 'tag-format must contain {version}');
     }
@@ -129,6 +153,6 @@ export async function readIfThere(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    throw new CannotCheck(`can't read ${path}: ${(error as Error).message}`);
   }
 }

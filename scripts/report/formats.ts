@@ -40,7 +40,11 @@ export function jsonReport(audit: Audit): string {
 /** For a job summary or a comment. Handles stand in code, so that nobody is pinged by a report. */
 export function markdownReport(audit: Audit): string {
   const { attribution: a, missing = [], unearned = [] } = audit;
-  const cell = (text: string) => text.replace(/[|\\`<>]/g, '\\$&').replace(/\n/g, ' ');
+  const cell = (text: string) =>
+    text
+      .replace(/[|\\`<>]/g, '\\$&')
+      .replace(/\n/g, ' ')
+      .replace(/@(?=\w)/g, '@\u200b');
   const id = (each: Person) => (each.login === undefined ? cell(each.name) : `\`@${each.login}\``);
   const out = [`### Contributors: ${headline(a)}`, ''];
   const part = partRead(audit);

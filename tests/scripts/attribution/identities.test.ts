@@ -152,3 +152,31 @@ describe('the AUTHOR_MAP', () => {
     expect(await addToAuthorMap(once, [{ login: 'Zed', address: 'Z2@x.example' }])).toBe(once);
   });
 });
+
+describe('release.yaml', () => {
+  it.each([
+    ['repository: x', ':1: repository must be "owner/name"'],
+    ['# here\nrepo: a/b', ':2: unknown key "repo"'],
+    ['assistants:\n  emails: [x@y.example]', ':2: unknown key "emails" in assistants'],
+    ['assistants:\n  logins: x', ':2: logins of assistants must be a list of text'],
+    ['api-url: nowhere', ':1: api-url must be an address'],
+    ['notes: ../elsewhere', ':1: notes must be a folder inside the repository'],
+    ['tag-format: v1', ':1: tag-format must contain {version}'],
+    ['a: [', ':2: Flow sequence'],
+    ['authors: absent.yaml', ': there is no file absent.yaml'],
+    ['remote: nobody', ': there is no remote "nobody"'],
+  ])('names what is wrong in %j, and where', async (text, message) => {
+    const repo = makeRepo();
+    repo.write('release.yaml', `${text}\n`);
+    repo.commit('a');
+    const ran = await run('contributor-audit', ['--repo', repo.dir, '--offline']);
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining(`release.yaml${message}`) });
+  });
+  it('that is a folder stops the command with exit 2 and no stack', async () => {
+    const repo = makeRepo();
+    mkdirSync(join(repo.dir, 'release.yaml'));
+    const ran = await run('contributor-audit', ['--repo', repo.dir, '--offline']);
+    expect(ran).toMatchObject({ code: 2, out: '' });
+    expect(ran.err.split('\n')).toHaveLength(2);
+  });
+});
