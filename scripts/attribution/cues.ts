@@ -131,7 +131,7 @@ export const CUES: readonly CuePattern[] = [
   cue(
     'other',
     'refers',
-    '(?:refs?|references?|referenced|referring to|see(?: also)?|cf\\.?|related(?: to)?|relates(?: to)?|relevant|context|background|discussed|discussion|discussions|conversation|thread|comments?|commented|mentioned|mentions|described|documented|noted|per|following up|follow[- ]?ups?|followups?|further to|similar to|like|unlike|same as|different from|compare|compared (?:to|with)|contrast|alternative to|alternatives?|conflicts? with|conflicting with|duplicate[sd]?(?: of)?|dup(?:e)? of|also seen|seen in|motivated by|inspired by|prompted by|triggered by|companion (?:to|of)|pairs with|counterpart|sibling|parallel to|compatible with|instead of|rather than|in favou?r of|opposed to|beside|besides|apart from|except|without)\\b',
+    '(?:refs?|references?|referenced|referring to|see(?: also)?|cf\\.?|related(?: to)?|relates(?: to)?|relevant|context|background|discussed|discussion|discussions|conversation|thread|comments?|commented|mentioned|mentions|described|documented|noted|per|following up|follow[- ]?ups?|followups?|further to|similar to|mirror(?:s|ing|ed(?! from))?|match(?:es|ing)|like|unlike|same as|different from|compare|compared (?:to|with)|contrast|alternative to|alternatives?|conflicts? with|conflicting with|duplicate[sd]?(?: of)?|dup(?:e)? of|also seen|seen in|motivated by|inspired by|prompted by|triggered by|companion (?:to|of)|pairs with|counterpart|sibling|parallel to|compatible with|instead of|rather than|in favou?r of|opposed to|beside|besides|apart from|except|without)\\b',
   ),
   cue(
     'other',
@@ -184,7 +184,7 @@ export const CUES: readonly CuePattern[] = [
   cue(
     'source',
     'authored',
-    `${WORK} (?:is |was |were |are )?(?:(?:originally|initially|first|mostly|largely|actually|all) )?(?:by|from|of|authored by|written by|contributed by|done by|submitted by|opened by|sent by|started by|begun by|proposed by|posted by)(?= @|(?<!(?:of|(?:change|changes|code|version|design|series|branch) from)) (?-i:[A-Z\\u00c0-\\u024f\\u0370-\\u1fff][\\w\\u00c0-\\u1fff.'-]+ [A-Z\\u00c0-\\u024f\\u0370-\\u1fff])|(?<!of) (?:pr\\b|pull request|#\\d|https?:))`,
+    `(?<!must-|review )${WORK} (?:is |was |were |are )?(?:(?:originally|initially|first|mostly|largely|actually|all) )?(?:by|from|of|authored by|written by|contributed by|done by|submitted by|opened by|sent by|started by|begun by|proposed by|posted by)(?= @|(?<!(?:of|(?:change|changes|code|version|design|series|branch) from)) (?-i:[A-Z\\u00c0-\\u024f\\u0370-\\u1fff][\\w\\u00c0-\\u1fff.'-]+ [A-Z\\u00c0-\\u024f\\u0370-\\u1fff])|(?<!of) (?:pr\\b|pull request|#\\d|https?:))`,
   ),
   cue(
     'source',

@@ -24,6 +24,9 @@ const OPINED = {
   end: 0,
 } as const;
 
+/** What was said about a pull request: "polish from #1 review". */
+const ABOUT_IT = /^(?:'s)?\s+(?:review(?:s|ers?)?|feedback|comments?|discussions?|suggestions?)\b/i;
+
 /** What ends a list of sources. */
 const EXCEPT = /\b(?:not|nor|neither|except|unlike|without|never)\b/i;
 
@@ -110,6 +113,7 @@ export function claimsOf(
     )
       continue;
     if (item.type === 'pr' && BLAMED.test(text.slice(item.end))) continue;
+    if (item.type === 'pr' && ABOUT_IT.test(text.slice(item.end))) continue;
     if (item.type === 'pr' && (isOwn(text, item.start) || options.landing?.includes(item.number))) {
       anchor = item.end;
       continue;
@@ -191,7 +195,7 @@ function add(
       last.pr === undefined &&
       last.people.length === 1 &&
       words(gap).every((word) => LINKING.has(word) || /^'s?$/.test(word)) &&
-      !/[,;]/.test(gap) &&
+      (!/[,;]/.test(gap) || /^,\s+whose\b/.test(gap)) &&
       (gap.startsWith("'") || !/\band\b/.test(gap));
     if (owned) {
       last.pr = item.number;

@@ -3,7 +3,7 @@ import type { Item } from './source-items.ts';
 import { HELP, LINKING, NO_WORK, PRAISE } from './words.ts';
 
 const OPINION =
-  /^(?:'s?)?\s+(?:(?!with\b|after\b|and\b|plus\b|including\b)\w+ ){0,2}(?:feedback|reports?|comments?|suggestions?|reviews?|ideas?|(?<!pull )requests?|advice|analysis|findings|issues?|questions?|remarks?|notes?|repro\w*)\b/i;
+  /^(?:'s?)?\s+(?:(?!with\b|after\b|and\b|plus\b|including\b)[#\w]+ ){0,2}(?:feedback|reports?|comments?|suggestions?|reviews?|ideas?|(?<!pull )requests?|advice|analysis|findings|issues?|questions?|remarks?|notes?|repro\w*)\b/i;
 
 /** Whether what stands behind "@a" makes it "@a's report" and the like, which is no work. */
 export function isOpinion(rest: string): boolean {
@@ -18,13 +18,19 @@ export function words(text: string): string[] {
 /** Families whose verb needs no noun of work behind it: nobody salvages a settings page. */
 const PLAIN = /^(?:salvage|rescue|cherry-pick|carry|original|credit|authored|extract|from)$/;
 
+/** What stands behind a number that only says which: "the #1 guard". */
+const QUALIFIES =
+  /^\s+(?!(?:by|and|from|with|to|which|that|who|in|on|onto|as|for|here|into|so|but|because|since|after|before|at|is|was|were|via|of|or|without|plus|authorship|commits?|changes?|patch(?:es)?|rebased|too|also|again|[a-z]+ing)\b)[a-z]/;
+
 /** Whether a cue reaches over this gap to the first thing it governs. */
 export function reaches(
-  gap: string,
+  written: string,
   { cue: { kind, family }, start, end }: Extract<Item, { type: 'cue' }>,
   item: Item,
   text: string,
 ): boolean {
+  // "replaces (and closes) #1"
+  const gap = written.replace(/\((?:and|&) [\w-]+\)/, '');
   if (/\)\s*[^\s.,)]+\s+\w+/.test(gap)) return false;
   if (family === 'based on' && NO_WORK.test(gap)) return false;
   if (/^\s*(?:nothing|none|neither|no)\b/i.test(gap)) return false;
@@ -34,6 +40,10 @@ export function reaches(
   // "handles imports (#1)", "to include #1 in the list"
   if (family === 'include' || family === 'continue') {
     if (/^\s*\($/.test(gap) || (family === 'include' && /\bto\s+$/i.test(text.slice(0, start))))
+      return false;
+    // "(bundles) and #1", "including with #1", "preserves the #1 guard"
+    if (/^[^(]*\)|^\s+with\b/.test(gap)) return false;
+    if (family === 'include' && item.type === 'pr' && QUALIFIES.test(text.slice(item.end)))
       return false;
   }
   // "adapt the test to the change in #1"
@@ -128,7 +138,10 @@ export function isRelative(
       return !/^(?:original|credit)$/.test(cue.cue.family);
     }
     // "conflicts with the rework in #1"
-    const article = /^ (?:(?:to|with|in|of|from) )?(?:the|an?|its) $/i.test(between);
+    const article =
+      /^ (?:(?:to|with|in|of|from) )?(?:the|an?|its) (?:(?!by\b|and\b)[\w-]+ ){0,2}$/i.test(
+        between,
+      );
     if (/^(?:refers|stacked)$/.test(before.cue.family) && article)
       return !/^(?:original|credit)$/.test(cue.cue.family);
     if (before.cue.family === 'cause' && /^ by (?:the|a|an|that) $/i.test(between)) return true;
@@ -164,7 +177,7 @@ export function isOwn(text: string, at: number): boolean {
 /** Whether a cue is said of what stands before it: "#1, rebased". */
 export function isParticiple(text: string, item: Item): boolean {
   const word = text.slice(item.start, item.end);
-  return /(?:^wrote.*|^built.*|^(?:authored|implemented|opened|started) .*|ed|based (?:up)?on|built (?:up)?on|starting point|basis|base|foundation|blueprint|source|this|here|taken over|distilled|spun|redone|rewritten)\b/i.test(
+  return /(?:^wrote.*|^built.*|^(?:authored|implemented|opened|started) .*|ed|based (?:up)?on|built (?:up)?on|starting point|basis|(?<!re)base|foundation|blueprint|source|this|here|taken over|distilled|spun|redone|rewritten)\b/i.test(
     word,
   );
 }

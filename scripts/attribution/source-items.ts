@@ -23,7 +23,8 @@ export type Item =
 const URL =
   /https?:\/\/[^\s/]+\/([\w.-]+\/[\w.-]+)\/(pull|pulls|issues|discussions|commit|merge_requests)\/([\w]+)[^\s)\],]*/iy;
 const QUALIFIED = /([\w.-]+\/[\w.-]+)#(\d+)\b/y;
-const NUMBER = /(?:(?:PRs?|pull[- ]requests?|MRs?)\s*[#№]?|#|GH-)(\d{1,7})(?![\w.]*\w|%)/iy;
+const NUMBER =
+  /(?:(?:PRs?|pull[- ]requests?|MRs?)(?:\s*[#№]?|\s+\(#)|#|GH-)(\d{1,7})(?![\w.]*\w|%)/iy;
 const AFTER_CUE = /\(?\s*(\d{2,7})(?=\s*[),.;:\]]|\s*$|\s+(?:by|from|and)\b)/y;
 const HANDLE = /@([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))(?![\w@/(]|\.\w)/y;
 const ADDRESS = /\s*<([^<>\s]+@[^<>\s]+)>/y;

@@ -46,7 +46,8 @@ function anyWordBegins(text: string): boolean {
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     const symbol = symbolOf(code);
-    const word = (symbol >= 0 && symbol < 26) || code === 95 || (code >= 48 && code <= 57);
+    // Not a low line: "_based on #1_" is set in italics.
+    const word = (symbol >= 0 && symbol < 26) || (code >= 48 && code <= 57);
     // A hyphen begins nothing but "-port", behind a word.
     if (symbol >= 0 && (symbol === 26 ? inWord : !inWord)) {
       let node = trie[symbol]!;

@@ -4,7 +4,7 @@ export const NEGATION =
 
 /** What is undone: "drop the code salvaged from #1". */
 export const UNDONE =
-  /\b(?:stop(?:s|ped|ping)?|undo(?:es|ing)?|undid|remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|delet(?:e|es|ed|ing)|revert(?:s|ed|ing)?|back(?:s|ed|ing)? out|reject(?:s|ed|ing)?|declin(?:e|es|ed|ing)|unwind(?:s|ing)?)\s+["“']?(?:(?!by\b|and\b|then\b|while\b)[\w-]+\s+){0,4}$|\b(?:botched|messed[- ]up|broken|wrong|bad|incorrect|faulty|half-done)\s+$/i;
+  /\b(?:stop(?:s|ped|ping)?|undo(?:es|ing)?|undid|remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|delet(?:e|es|ed|ing)|revert(?:s|ed|ing)?|back(?:s|ed|ing)? out|reject(?:s|ed|ing)?|declin(?:e|es|ed|ing)|unwind(?:s|ing)?)\s+["“']?(?:(?!by\b|and\b|then\b|while\b)[\w-]+\s+){0,4}$|\b(?:rebas(?:e|ed|ing)|merg(?:e|ed|ing))\s+(?:with|onto|on|of|to|against|in)(?:\s+[\w-]+){1,3}\s+$|\b(?:botched|messed[- ]up|broken|wrong|bad|incorrect|faulty|half-done)\s+$/i;
 
 /** What is told of a change that was made before: "the port of #1 was wrong". */
 export const BLAMED =
