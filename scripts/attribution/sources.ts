@@ -1,6 +1,6 @@
 import type { Assistants } from './assistants.ts';
 import type { Gap, PullFact } from './facts.ts';
-import type { Identities } from './identities.ts';
+import type { Identities, Identity } from './identities.ts';
 import type { FoundClaim, Ledger } from './ledger.ts';
 import type { Evidence, Strength, Unresolved } from './model.ts';
 import { nameOf, sourceClaims } from './source-credit.ts';
@@ -137,8 +137,13 @@ export class SourceResolver {
       const authors = this.#authorsOf(landing, known.get(landing));
       if (authors !== 'assistant') for (const { key } of authors) own.add(identities.of(key).key);
     }
+    const ownNames = new Set([...own].flatMap((each) => namesOf(identities.of(each))));
     for (const [root, line] of keys) {
       if (own.has(root)) continue;
+      // "Authored by: jo" in a commit of jo's: who is known by this text alone is nobody else.
+      const person = identities.of(root);
+      const byText = person.emails.length === 0 && !authorRoots.includes(root);
+      if (byText && namesOf(person).some((each) => ownNames.has(each))) continue;
       if (claim.strength === 'weak' && minEvidence === 'strong') {
         const who = identities.of(root);
         this.#out.weak.push({
@@ -216,4 +221,8 @@ export class SourceResolver {
       }
     }
   }
+}
+
+function namesOf({ names, logins }: Pick<Identity, 'names' | 'logins'>): string[] {
+  return [...names, ...logins].map((each) => each.toLowerCase());
 }

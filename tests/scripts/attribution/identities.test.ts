@@ -73,6 +73,12 @@ describe('identities', () => {
     expect(report.people[0]!.remarks.join()).toContain('looks like');
     expect(report.people.map((each) => each.name)).toContain('דנה');
   });
+  it('takes the name that an author writes below their own work for themselves', async () => {
+    const repo = makeRepo();
+    repo.commit('fix: x\n\nBased on work by @jo-l.', 'jo-l <jo@x.example>');
+    repo.commit('fix: y\n\nBased on work by @kim-b.', 'jo-l <jo@x.example>');
+    expect((await auditJson(repo)).ids).toEqual(['jo-l <jo@x.example>', '@kim-b']);
+  });
   it('marks a plain noreply address as weak: anybody can write it', async () => {
     const repo = makeRepo();
     repo.commit('a', 'Mallory <victim@users.noreply.github.com>');
