@@ -4,7 +4,6 @@ import { addCredit, type Ledger } from './ledger.ts';
 import {
   CONTRIBUTOR_ROLES,
   type Credit,
-  type Evidence,
   type Person,
   ROLES,
   type Role,
@@ -34,7 +33,18 @@ export function gather({ ledger, identities, keys, sources, map }: Parts): {
   const optOut = new Set(map.optOut.map((each) => each.toLowerCase()));
   const ignore = new Set(map.ignore.map((each) => each.toLowerCase()));
   const credits = new Map<string, Map<Role, Credit>>();
-  const samples = new Map<string, string>();
+  for (const [seen, sighting] of ledger.sightings) {
+    const root = identities.of(keys.get(seen)!).key;
+    const mine = credits.get(root);
+    // Nearly everybody was seen once: their credits are taken as they are.
+    if (mine === undefined) credits.set(root, sighting.credits);
+    else {
+      for (const { role, count, evidence } of sighting.credits.values()) {
+        addCredit(mine, role, ...evidence);
+        mine.get(role)!.count += count - evidence.length;
+      }
+    }
+  }
   const creditsOf = (root: string) => {
     let mine = credits.get(root);
     if (mine === undefined) {
@@ -43,15 +53,6 @@ export function gather({ ledger, identities, keys, sources, map }: Parts): {
     }
     return mine;
   };
-  for (const [seen, sighting] of ledger.sightings) {
-    const root = identities.of(keys.get(seen)!).key;
-    for (const credit of sighting.credits.values()) {
-      const mine = creditsOf(root);
-      addCredit(mine, credit.role, ...credit.evidence);
-      mine.get(credit.role)!.count += credit.count - credit.evidence.length;
-    }
-    if (!samples.has(root)) samples.set(root, sighting.sample);
-  }
   for (const { key, evidence } of sources.credits) {
     addCredit(creditsOf(identities.of(key).key), 'source author', evidence);
   }
@@ -79,10 +80,10 @@ export function gather({ ledger, identities, keys, sources, map }: Parts): {
   const all = byWork([...found.values()]);
   const present = (wanted: readonly string[]) =>
     [...new Set(wanted)].map((root) => found.get(root)).filter((each) => each !== undefined);
-  const sourcesBy = <T>(field: (evidence: Evidence) => T | undefined, value: T) =>
-    sources.credits
-      .filter(({ evidence }) => field(evidence) === value)
-      .map(({ key }) => identities.of(key).key);
+  const bySha = Map.groupBy(sources.credits, ({ evidence }) => evidence.sha);
+  const byPull = Map.groupBy(sources.credits, ({ evidence }) => evidence.pr);
+  const rootsOf = (group: Sources['credits'] | undefined) =>
+    (group ?? []).map(({ key }) => identities.of(key).key);
   const people = all.filter(isContributor);
   return {
     people,
@@ -91,9 +92,9 @@ export function gather({ ledger, identities, keys, sources, map }: Parts): {
     of: (seen, sha) =>
       present([
         ...seen.map((each) => identities.of(keys.get(each)!).key),
-        ...sourcesBy((evidence) => evidence.sha, sha),
+        ...rootsOf(bySha.get(sha)),
       ]),
-    ofPull: (pr) => present(sourcesBy((evidence) => evidence.pr, pr)),
+    ofPull: (pr) => present(rootsOf(byPull.get(pr))),
   };
 }
 
