@@ -76,7 +76,7 @@ async function run(options: Options, io: Io): Promise<number> {
     ...(web === undefined ? {} : { web }),
   });
   for (const each of attribution.incomplete) io.err(`incomplete: ${each}\n`);
-  for (const each of options.quiet ? [] : namesakes(attribution)) io.err(`note: ${each}\n`);
+  if (!options.quiet) tellNamesakes(attribution, io);
   if (options.publish) return publishNotes(options, io, prepared, tag, notes);
   if (options.output === undefined) io.out(notes);
   else {
@@ -99,19 +99,24 @@ async function releasedAs({ git }: Prepared, until: string | undefined) {
   }
 }
 
+const NAMESAKES_TOLD = 5;
+
 /** Two entries of one name, as likely one person as two: told, since nothing joins them. */
-function namesakes({ unresolved }: Attribution): string[] {
+function tellNamesakes({ unresolved }: Attribution, io: Io): void {
   const told = new Set<string>();
-  return unresolved
-    .filter(({ what, namesake }) => {
-      if (namesake === undefined || told.has(what)) return false;
-      told.add(namesake);
-      return true;
-    })
-    .map(
-      ({ what, namesake, suggestion }) =>
-        `${what} is listed apart from ${namesake}, of the same name: nothing joins the two. If they are one person, say so in the AUTHOR_MAP: ${suggestion.trim().replace(/\s+# .*$/, '')}`,
+  const found = unresolved.filter(({ what, namesake }) => {
+    if (namesake === undefined || told.has(what)) return false;
+    told.add(namesake);
+    return true;
+  });
+  for (const { what, namesake, suggestion } of found.slice(0, NAMESAKES_TOLD)) {
+    const line = suggestion.trim().replace(/\s+# .*$/, '');
+    io.err(
+      `note: ${what} and ${namesake} are listed apart; if they are one, AUTHOR_MAP: ${line}\n`,
     );
+  }
+  const more = found.length - NAMESAKES_TOLD;
+  if (more > 0) io.err(`note: ${more} more pairs of one name; contributor-audit shows them\n`);
 }
 
 async function publishNotes(

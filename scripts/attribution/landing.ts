@@ -9,7 +9,7 @@ export function landing(subject: string, merge: boolean): Landing {
   const squashed = squashMark(subject);
   if (squashed !== undefined) return { pr: squashed.pr };
   if (!merge) return NONE;
-  const match = /^Merge (?:pull request|PR) #(\d+)(?: from ([\w-]+)\/)?/.exec(subject);
+  const match = /^Merge (?:pull request |PR |)#(\d+)(?: from ([\w-]+)\/)?/i.exec(subject);
   const auto = /^Auto merge of #(\d+) - ([\w-]+):/.exec(subject);
   const found = match ?? auto;
   if (found === null) return NONE;

@@ -98,7 +98,8 @@ export function linesOf(changes: readonly Input[], around: Around = {}): Line[] 
   for (const change of changes) {
     if (gone.has(change) || RELEASE.test(withoutNumber(change.subject))) continue;
     const owner = ownerOf(change);
-    const key = owner?.sha ?? change.sha;
+    // Without a title nothing says which of its commits is the point of a pull request.
+    const key = owner?.title === undefined ? change.sha : owner.sha;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [change]);
     else group.push(change);

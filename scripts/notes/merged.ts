@@ -93,6 +93,8 @@ function pullOf({ sha, message = '' }: Node): MergedPull | undefined {
   const { pr } = landing(subject.trim(), true);
   if (pr === undefined) return undefined;
   const own = /^(.*\S)\s*\(#\d+\)$/.exec(subject)?.[1];
-  const title = own ?? body.map((line) => line.trim()).find((line) => line !== '');
+  // "merge #12 into main" has a list of commits below it, and no title.
+  const titled = !/^merge #/i.test(subject);
+  const title = own ?? body.map((line) => line.trim()).find((line) => titled && line !== '');
   return { pr, sha, ...(title === undefined ? {} : { title: visible(title) }) };
 }

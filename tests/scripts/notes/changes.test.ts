@@ -158,6 +158,14 @@ describe('pull requests that were merged', () => {
       ['begin', [], ['ada']],
     ]);
   });
+  it('are a line for each commit where the merge has no title', () => {
+    const merged = history('m: a b2: merge #12 into acme/app\n\nBo (2)', 'b2: b1', 'b1: a', 'a: ');
+    const lines = linesOf([change('b2', 'more'), change('b1', 'add a queue')], { merged });
+    expect(lines.map(({ text, prs }) => [text, prs])).toEqual([
+      ['more', [12]],
+      ['add a queue', [12]],
+    ]);
+  });
   it('keep a breaking footer of one of their commits', () => {
     const merged = history('m: a b: Merge pull request #1 from x/y\n\nTidy', 'b: a', 'a: ');
     const [line] = linesOf([change('b', 'fix: x\n\nBREAKING CHANGE: gone')], { merged });
