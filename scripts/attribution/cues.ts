@@ -1,5 +1,3 @@
-import { beginnings } from './beginnings.ts';
-
 /**
  * The cues of source credit. A cue governs the pull requests and people that follow it in its
  * sentence, up to the next cue. Order matters: the first pattern that matches at a place wins,
@@ -292,25 +290,3 @@ export const CUES: readonly CuePattern[] = [
   cue('weak', 'supersede', '(?:supersed(?:e|es|ing)|supercedes?|obsolet(?:e|es|ing))\\b'),
   cue('weak', 'replace', '(?:replac(?:e|es|ing)|replacement (?:for|of))\\b'),
 ];
-
-let starts: readonly ReadonlySet<string>[] | undefined;
-const BY_BEGINNING = new Map<string, readonly CuePattern[]>();
-
-/** The cues that can begin at a place of a text, in order: at most places there is none. */
-export function cuesAt(text: string, at: number): readonly CuePattern[] {
-  const start = ascii(text.slice(at, at + 2)).toLowerCase();
-  let found = BY_BEGINNING.get(start);
-  if (found === undefined) {
-    starts ??= CUES.map(({ pattern }) => beginnings(pattern.source) ?? new Set(['']));
-    const shorter = ['', start.slice(0, 1), start];
-    found = CUES.filter((_cue, n) => shorter.some((each) => starts![n]!.has(each)));
-    BY_BEGINNING.set(start, found);
-  }
-  return found;
-}
-
-/** As much of two characters as is ASCII: no cue begins with anything else. */
-function ascii(pair: string): string {
-  if (pair.charCodeAt(0) > 126) return '';
-  return pair.charCodeAt(1) > 126 ? pair.slice(0, 1) : pair;
-}

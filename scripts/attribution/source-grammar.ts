@@ -1,5 +1,5 @@
-import type { Draft } from './source-claims.ts';
-import type { Item } from './source-items.ts';
+import type { Draft } from './source-drafts.ts';
+import type { Cue, Item } from './source-items.ts';
 import { HELP, LINKING, NO_WORK, PRAISE } from './words.ts';
 
 const OPINION =
@@ -25,7 +25,7 @@ const QUALIFIES =
 /** Whether a cue reaches over this gap to the first thing it governs. */
 export function reaches(
   written: string,
-  { cue: { kind, family }, start, end }: Extract<Item, { type: 'cue' }>,
+  { cue: { kind, family }, start, end }: Cue,
   item: Item,
   text: string,
 ): boolean {
@@ -78,11 +78,7 @@ export function reaches(
 }
 
 /** "(thanks @a)" right behind a number names its author, unless it is for a review or a report. */
-export function isPraise(
-  text: string,
-  cue: Extract<Item, { type: 'cue' }>,
-  drafts: readonly Draft[],
-): boolean {
+export function isPraise(text: string, cue: Cue, drafts: readonly Draft[]): boolean {
   const last = drafts.at(-1);
   if (last?.pr === undefined || last.people.length > 0) return false;
   const between = words(text.slice(last.end, cue.start));
@@ -104,8 +100,8 @@ export function isHelp(rest: string): boolean {
 /** "supersedes and closes #1", "lands a part of #1": the first verb goes on. */
 export function goesOn(
   text: string,
-  cue: Extract<Item, { type: 'cue' }>,
-  governing: Extract<Item, { type: 'cue' }> | undefined,
+  cue: Cue,
+  governing: Cue | undefined,
   before: Item | undefined,
 ): boolean {
   if (governing === undefined || governing.cue.kind === 'other') return false;
@@ -125,8 +121,8 @@ export function goesOn(
 export function isRelative(
   text: string,
   before: Item | undefined,
-  cue: Extract<Item, { type: 'cue' }>,
-  governing: Extract<Item, { type: 'cue' }> | undefined,
+  cue: Cue,
+  governing: Cue | undefined,
 ): boolean {
   if (governing?.cue.kind !== 'other' || before === undefined) return false;
   if (before.type === 'cue') {

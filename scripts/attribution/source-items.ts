@@ -1,4 +1,5 @@
-import { type CuePattern, cuesAt } from './cues.ts';
+import { cuesAt } from './cue-index.ts';
+import type { CuePattern } from './cues.ts';
 import { NEGATION, NOT_LOGINS, NOT_NAMES, SUPPOSED, UNDONE } from './words.ts';
 
 /** Somebody a text names, by login, by name, or by both name and address. */
@@ -14,8 +15,13 @@ interface Place {
   readonly start: number;
   readonly end: number;
 }
+export type Cue = Place & {
+  readonly type: 'cue';
+  readonly cue: CuePattern;
+  readonly negated: boolean;
+};
 export type Item =
-  | (Place & { readonly type: 'cue'; readonly cue: CuePattern; readonly negated: boolean })
+  | Cue
   | (Place & { readonly type: 'pr'; readonly number: number })
   | (Place & { readonly type: 'foreign' })
   | (Place & { readonly type: 'person'; readonly who: Named; readonly owns: boolean });
