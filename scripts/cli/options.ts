@@ -9,7 +9,7 @@ export function sharedOptions(command: Command): Command {
       '--since-tag <revision>',
       'where the range begins (the newest ancestor tag when left out)',
     )
-    .option('--until <revision>', 'where it ends (HEAD)')
+    .option('--until <revision>', 'where it ends (HEAD); of a tag the notes take name and date')
     .option('--offline', 'never touch the network')
     .option('--prs <file>', 'authors of pull requests, as JSON: {"12": "login"}')
     .option('--github <owner/name>', 'the repository on GitHub, where the remote does not say')

@@ -9,8 +9,8 @@ export function written(person: Person): string {
 
 const WORDS: Record<Role, [string, string]> = {
   author: ['commit', 'commits'],
-  'co-author': ['co-authored', 'co-authored'],
-  'source author': ['source of', 'source of'],
+  'co-author': ['co-author of', 'co-author of'],
+  'source author': ['original author of', 'original author of'],
   diagnosis: ['diagnosis', 'diagnoses'],
   reporter: ['report', 'reports'],
   reviewer: ['review', 'reviews'],

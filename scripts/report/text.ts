@@ -106,7 +106,7 @@ function verdict({ exitCode, missing, unearned }: Audit, paint: Paint): string {
   if (exitCode === 1) {
     return paint(
       'red',
-      `${missing?.length ?? 0} missing, ${unearned?.length ?? 0} unearned (exit 1). --fix writes the contributor section.`,
+      `${missing?.length ?? 0} missing, ${unearned?.length ?? 0} listed without a credit (exit 1). --fix writes the contributor section.`,
     );
   }
   return paint('green', 'Everyone is credited.');
@@ -140,7 +140,8 @@ export function explain(audit: Audit, wanted: string): string {
             ? 'Not a contributor: the notes need not name this person.'
             : 'The notes name this person.',
       );
-    out.push(`  names: ${person.names.join(', ')}`, `  addresses: ${person.emails.join(', ')}`);
+    if (person.names.length > 0) out.push(`  names: ${person.names.join(', ')}`);
+    if (person.emails.length > 0) out.push(`  addresses: ${person.emails.join(', ')}`);
     for (const join of person.joins)
       out.push(`  joined ${join.what}: ${join.reason}${join.weak ? ' [weak]' : ''}`);
     for (const remark of person.remarks) out.push(`  note: ${remark}`);

@@ -49,7 +49,7 @@ describe('the case it began with', () => {
     const before = readFileSync(join(repo.dir, 'notes.md'), 'utf8');
     expect((await run('contributor-audit', [...args, '--fix'], TOKEN)).code).toBe(0);
     const after = readFileSync(join(repo.dir, 'notes.md'), 'utf8');
-    expect(after).toBe(before.replace('* @ada\n', '* @ada\n* @nico-q (source of 1)\n'));
+    expect(after).toBe(before.replace('* @ada\n', '* @ada\n* @nico-q (original author of 1)\n'));
     expect((await run('contributor-audit', [...args, '--fix'], TOKEN)).code).toBe(0);
     expect(readFileSync(join(repo.dir, 'notes.md'), 'utf8')).toBe(after);
 

@@ -41,7 +41,7 @@ describe('release', () => {
       '2026-02-03',
     ]);
     expect(ran.out).toBe(
-      '# v1.1.0 (2026-02-03)\n\n## Features\n\n- **queue**: keep order (#12, @ada, @bo)\n\n## Contributors\n\n- @ada (1 commit)\n- @bo (co-authored 1) 🎉 first contribution\n',
+      '# v1.1.0 (2026-02-03)\n\n## Features\n\n- **queue**: keep order (#12, @ada, @bo)\n\n## Contributors\n\n- @ada (1 commit)\n- @bo (co-author of 1) 🎉 first contribution\n',
     );
     expect(repo.git('status', '--porcelain')).toBe('');
   });
