@@ -45,15 +45,15 @@ async function run(options: Options, io: Io): Promise<number> {
     throw new CannotCheck('--bump and --version exclude each other');
   }
   const date = options.date ?? new Date().toISOString().slice(0, 10);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(date))
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || Number.isNaN(Date.parse(date)))
     throw new CannotCheck(`--date must be YYYY-MM-DD, not "${date}"`);
   const prepared = await prepare(options, io, true);
   const { attribution, config } = prepared;
-  const { nextVersion, tagOf } = await import('./notes/version.ts');
+  const { formatOf, nextVersion, tagOf } = await import('./notes/version.ts');
   const version =
     options.version ?? (options.bump && nextVersion(attribution.range.since?.name, options.bump));
-  const tag =
-    version === undefined ? undefined : tagOf(options.tagFormat ?? config.tagFormat, version);
+  const format = options.tagFormat ?? config.tagFormat ?? formatOf(attribution.range.since?.name);
+  const tag = version === undefined ? undefined : tagOf(format, version);
   const [{ writeNotes }, { readMergedPulls }] = await Promise.all([
     import('./notes/write.ts'),
     import('./notes/merged.ts'),
@@ -80,8 +80,12 @@ async function run(options: Options, io: Io): Promise<number> {
   if (options.publish) return publishNotes(options, io, prepared, tag, notes);
   if (options.output === undefined) io.out(notes);
   else {
-    await mkdir(dirname(options.output), { recursive: true });
-    await writeFile(options.output, notes);
+    try {
+      await mkdir(dirname(options.output), { recursive: true });
+      await writeFile(options.output, notes);
+    } catch (error) {
+      throw new CannotCheck(`can't write ${options.output}: ${(error as Error).message}`);
+    }
     if (!options.quiet) io.err(`wrote ${options.output}\n`);
   }
   return attribution.incomplete.length > 0 ? 2 : 0;

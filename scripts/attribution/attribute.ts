@@ -171,6 +171,11 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
   if (ledger.commits !== expected) {
     throw new CannotCheck(`read ${ledger.commits} commits where git counts ${expected}`);
   }
+  if (expected === 0 && range.since !== undefined && range.since.sha !== range.until.sha) {
+    throw new CannotCheck(
+      `the range is empty: ${range.until.name} lies before ${range.since.name} (the two swapped?)`,
+    );
+  }
   return {
     range,
     commits: ledger.commits,

@@ -14,7 +14,8 @@ export interface Config {
   readonly remote: string;
   readonly authors: string;
   readonly notes: string;
-  readonly tagFormat: string;
+  /** `v{version}` where nothing says otherwise. */
+  readonly tagFormat?: string;
   readonly assistants: AssistantList;
 }
 
@@ -46,7 +47,8 @@ export async function readConfig(
   }
   const found = parseRemote(remotes.get(remote) ?? '');
   const repo = override.repo ?? values.repository ?? found?.repo;
-  const host = found?.host ?? 'github.com';
+  const apiUrl = override.apiUrl ?? values['api-url'] ?? 'https://api.github.com';
+  const host = found?.host ?? new URL(apiUrl).host.replace(/^api\./, '');
   // A remote that is neither GitHub nor configured as one is not asked, and gets no token.
   const isGitHub =
     host === 'github.com' || values['api-url'] !== undefined || override.apiUrl !== undefined;
@@ -54,11 +56,11 @@ export async function readConfig(
   return {
     ...(known === undefined ? {} : { repo: known }),
     host,
-    apiUrl: override.apiUrl ?? values['api-url'] ?? 'https://api.github.com',
+    apiUrl,
     remote,
     authors,
     notes: values.notes ?? 'release-notes',
-    tagFormat: values['tag-format'] ?? 'v{version}',
+    ...(values['tag-format'] === undefined ? {} : { tagFormat: values['tag-format'] }),
     assistants: {
       addresses: values.assistants?.addresses ?? [],
       logins: values.assistants?.logins ?? [],
@@ -145,7 +147,10 @@ export function parseRemote(url: string): { host: string; repo: string } | undef
     /^(?:https?|ssh|git):\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/([\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/.exec(
       url,
     ) ?? /^(?:[^@/]*@)?([^/:]+):([\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/.exec(url);
-  return match === null ? undefined : { host: match[1]!, repo: match[2]! };
+  // GitHub's own other names: for ssh through port 443, and of old.
+  return match === null
+    ? undefined
+    : { host: match[1]!.replace(/^(?:ssh|www)\.github\.com$/, 'github.com'), repo: match[2]! };
 }
 
 export async function readIfThere(path: string): Promise<string | undefined> {

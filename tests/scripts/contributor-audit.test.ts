@@ -123,6 +123,7 @@ describe('exit codes', () => {
     ['an unknown option', ['--relase-file', 'x'], "unknown option '--relase-file'"],
     ['a wait that is no number', ['--max-wait', 'soon'], '--max-wait must be a number of seconds'],
     ['a repository without owner', ['--github', 'app'], '--github must be owner/name'],
+    ['a range the wrong way round', ['--since-tag', 'HEAD', '--until', 'v1'], 'the two swapped?'],
     ['no address', ['--api-url', 'nowhere'], '--api-url must be an address'],
     ['no repository', ['--repo', '/'], 'is not a git repository'],
   ])('is 2 for %s', async (_what, args, message) => {

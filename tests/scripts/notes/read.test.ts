@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fixContributors } from '../../../scripts/notes/contributors.ts';
 import { readNotes } from '../../../scripts/notes/read.ts';
-import { nextVersion, tagOf, versionOf } from '../../../scripts/notes/version.ts';
+import { formatOf, nextVersion, tagOf, versionOf } from '../../../scripts/notes/version.ts';
 
 const handles = (text: string) => [...readNotes(text).handles];
 
@@ -148,5 +148,10 @@ describe('versions', () => {
     expect(nextVersion('app@1.2.3', 'minor')).toBe('1.3.0');
     expect(nextVersion(undefined, 'minor')).toBe('0.1.0');
     expect(tagOf('app@{version}', '1.3.0')).toBe('app@1.3.0');
+    expect(tagOf('v{version}', 'v1.3.0')).toBe('v1.3.0');
+    expect(() => tagOf('v1', '1.3.0')).toThrow('must contain {version} once');
+    expect(formatOf('docker-v29.7.0')).toBe('docker-v{version}');
+    expect(formatOf('nightly')).toBe('v{version}');
+    expect(() => nextVersion('2026.07.04', 'patch')).toThrow('use --version');
   });
 });
