@@ -150,9 +150,9 @@ async function publishNotes(
     notes,
     say,
   };
-  const { standing } = await checkPublication(publication);
+  const look = await checkPublication(publication);
   const checked = audit(attribution, readNotes(notes));
-  if (standing === 'nothing' && checked.exitCode !== 0) {
+  if (look.standing === 'nothing' && checked.exitCode !== 0) {
     const what = [
       ...attribution.incomplete,
       ...(checked.missing ?? []).map((each) => `${each.name} is missing`),
@@ -164,7 +164,7 @@ async function publishNotes(
     );
     return checked.exitCode;
   }
-  if (config.repo === undefined || token === undefined) await publish(publication);
+  if (config.repo === undefined || token === undefined) await publish(publication, look);
   else {
     const { githubReleases } = await import('./notes/github-releases.ts');
     const releases = githubReleases({
@@ -174,7 +174,7 @@ async function publishNotes(
       maxWaitSeconds: Number(options.maxWait ?? 60),
       second: Number(io.env.SLUICE_GITHUB_SECOND_MS ?? 1000),
     });
-    await publish({ ...publication, releases });
+    await publish({ ...publication, releases }, look);
   }
   return 0;
 }

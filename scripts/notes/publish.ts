@@ -26,14 +26,18 @@ export interface Publication {
 /** How far an earlier run came. */
 export type Standing = 'nothing' | 'committed' | 'tagged' | 'pushed';
 
+/** What the look before the work found. */
+export interface Checked {
+  readonly branch: string;
+  readonly standing: Standing;
+}
+
 /**
  * Looks at everything that can be looked at before anything is done.
  * @throws CannotCheck for a dirty tree, a detached HEAD, an unreachable remote, or a tag that is
  * somewhere else.
  */
-export async function checkPublication(
-  p: Publication,
-): Promise<{ branch: string; standing: Standing }> {
+export async function checkPublication(p: Publication): Promise<Checked> {
   const { git, tag, remote } = p;
   const branch = await tryRun(git, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
   if (branch === undefined) throw new CannotCheck('HEAD is detached; check a branch out first');
@@ -94,8 +98,7 @@ export async function checkPublication(
  * where an earlier run stopped. A step that fails before the push is undone.
  * @throws ReleaseFailed saying what stands.
  */
-export async function publish(p: Publication): Promise<void> {
-  const { branch, standing } = await checkPublication(p);
+export async function publish(p: Publication, { branch, standing }: Checked): Promise<void> {
   const before = (await p.git.run(['rev-parse', 'HEAD'])).trim();
   let notes = p.notes;
   if (standing === 'nothing') await commitAndTag(p, before);
