@@ -9,6 +9,9 @@ import type { Named } from './source-items.ts';
 /** How far a chain of salvages (A of B of C) is followed. */
 const CHAIN = 5;
 
+/** How many numbers a sentence lists. */
+const SHOWN = 20;
+
 interface Deps {
   readonly identities: Identities;
   readonly keys: ReadonlyMap<string, string>;
@@ -206,6 +209,7 @@ export class SourceResolver {
   }
 
   #reportOpen(): void {
+    const unknown = new Map<string, number[]>();
     for (const [number, { evidence, known }] of this.#open) {
       const gap = this.#gaps.get(number);
       const absent = known?.kind === 'absent';
@@ -216,9 +220,19 @@ export class SourceResolver {
         suggestion: `{"${number}": "LOGIN"}  in a file for --prs`,
       });
       if (!absent) {
-        const why = gap?.why ?? 'neither the text nor this clone names its author';
-        this.#out.incomplete.push(`the author of source pull request #${number}: ${why}`);
+        const why =
+          gap?.why ?? 'neither the text nor this clone names them; run it online, or tell by --prs';
+        unknown.set(why, [...(unknown.get(why) ?? []), number]);
       }
+    }
+    for (const [why, numbers] of unknown) {
+      const shown = numbers.slice(0, SHOWN).map((number) => `#${number}`);
+      const more = numbers.length > SHOWN ? `, and ${numbers.length - SHOWN} more` : '';
+      const what =
+        numbers.length === 1
+          ? 'the author of source pull request'
+          : `the authors of ${numbers.length} source pull requests:`;
+      this.#out.incomplete.push(`${what} ${shown.join(', ')}${more}: ${why}`);
     }
   }
 }
