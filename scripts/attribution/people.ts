@@ -184,12 +184,14 @@ function unresolvedOf(people: readonly Person[]): Unresolved[] {
 function unresolved(person: Person, namesake: Person | undefined): Unresolved {
   const evidence = person.credits.flatMap((credit) => credit.evidence.slice(0, 1));
   const login = namesake?.login ?? 'LOGIN';
-  const both = namesake !== undefined && namesake.login === undefined ? [namesake] : [];
-  const addresses = [person, ...both].flatMap((each) => each.emails.slice(0, 1)).map(quote);
-  const field =
-    person.emails[0] === undefined
-      ? `names: [${quote(person.name)}]`
-      : `addresses: [${addresses.join(', ')}]`;
+  const both =
+    namesake !== undefined && namesake.login === undefined ? [person, namesake] : [person];
+  const addresses = both.flatMap((each) => each.emails.slice(0, 1)).map(quote);
+  const names = both.filter((each) => each.emails.length === 0).map((each) => quote(each.name));
+  const field = [
+    ...(addresses.length === 0 ? [] : [`addresses: [${addresses.join(', ')}]`]),
+    ...(names.length === 0 ? [] : [`names: [${names.join(', ')}]`]),
+  ].join(', ');
   return {
     kind: person.emails[0] === undefined ? 'name' : 'address',
     what: idOf(person),

@@ -81,8 +81,16 @@ const BREAKING = /BREAKING[ -]CHANGE/i;
 const FOOTER = /^(?:[A-Za-z][\w-]*: |[A-Za-z][\w-]* #\d)/;
 
 /** The commit that only makes a release: "chore(release): v1.2.0", "release: app@2.0.0", "1.3.1". */
-const RELEASE =
-  /^(?:(?:(?:chore|build)\()?releases?\)?!?:?|bump(?: version)?(?: to)?|version)?\s*(?:[\w@/-]+@)?v?\d+(?:\.\d+)+[\w.+-]*$|^Version Packages$/i;
+const RELEASE = new RegExp(
+  [
+    /^(?:(?:chore|build)\()?releases?\)?!?:?\s+(?:[\w@/-]+@)?v?\d[\w.+-]*$/,
+    /^(?:(?:bump(?: version)?(?: to)?|version)\s+)?(?:[\w@/-]+@)?v?\d+(?:\.\d+)+[\w.+-]*$/,
+    /^Version Packages$/,
+  ]
+    .map((each) => each.source)
+    .join('|'),
+  'i',
+);
 
 /**
  * Turns commits (newest first) into lines. A pull request that was merged is one line, with its

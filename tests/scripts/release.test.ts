@@ -47,6 +47,42 @@ describe('release', () => {
   });
 });
 
+describe('the notes of a range that was released', () => {
+  it('have the name and date of its tag, one line for a merged pull request, and tell of namesakes', async () => {
+    const repo = makeRepo();
+    repo.commit('begin', 'Jo Li <jo@old.example>');
+    repo.git('tag', 'v1');
+    repo.git('checkout', '-q', '-b', 'queue');
+    repo.commit('draft', 'Jo Li <jo@new.example>');
+    repo.commit('feat: respond to review', 'Una Ny <una@x.example>');
+    repo.git('checkout', '-q', 'main');
+    repo.commit('fix: by hand', 'Jo Li <jo@old.example>');
+    const merge = 'Merge pull request #12 from jo/queue\n\nKeep the order of a queue';
+    repo.git('merge', '-q', '--no-ff', '-m', merge, 'queue');
+    repo.commit('chore(release): v2', 'Jo Li <jo@old.example>');
+    repo.git('tag', 'v2');
+    repo.commit('feat: later');
+    const github = ['--github', 'acme/app', '--offline'];
+    const range = ['--since-tag', 'v1', '--until', 'v2'];
+    const ran = await run('release', ['--repo', repo.dir, ...github, ...range]);
+    expect(ran.out).toBe(
+      [
+        '# v2 (2026-01-01)\n\n## Fixes\n',
+        `- by hand ([\`SHA\`](https://github.com/acme/app/commit/SHA), Jo Li)\n`,
+        '## Other changes\n',
+        '- Keep the order of a queue (#12, Jo Li, Una Ny)\n',
+        '## Contributors\n',
+        '- Jo Li (2 commits)\n- Jo Li (1 commit)\n- Una Ny (1 commit) 🎉 first contribution\n',
+        '---\n\nFull history: https://github.com/acme/app/compare/v1...v2\n',
+      ]
+        .join('\n')
+        .replace('SHA', repo.git('rev-parse', 'main~2^1').slice(0, 7))
+        .replace('SHA', repo.git('rev-parse', 'main~2^1')),
+    );
+    expect(ran.err).toContain('LOGIN: { addresses: [jo@old.example, jo@new.example] }');
+  });
+});
+
 describe('publishing', () => {
   it('commits, tags and pushes at once, and a second run changes nothing', async () => {
     const { repo, remote } = withRemote();
