@@ -14,7 +14,7 @@ const NODE = 24;
 export async function launch(name, module) {
   if (Number.parseInt(process.versions.node, 10) < NODE) {
     process.stderr.write(
-      `${name} needs Node.js ${NODE} or newer; this is ${process.version}.\nInstall it (https://nodejs.org) or run: npx -p node@${NODE} -p sluice ${name}\n`,
+      `${name} needs Node.js ${NODE} or newer; this is ${process.version}.\nInstall it (https://nodejs.org) or run: npx -p node@${NODE} -c ${name}\n`,
     );
     process.exit(78);
   }

@@ -13,7 +13,7 @@ import { listPullRefs, pullsFromRefs } from './pull-refs.ts';
 import { countCommits, type Range } from './range.ts';
 import { sourceClaims } from './source-credit.ts';
 import { SourceResolver } from './sources.ts';
-import { visible, visibleEvidence, visibleIdent } from './visible.ts';
+import { visible, visibleIdent } from './visible.ts';
 
 export interface AttributeOptions {
   readonly git: Git;
@@ -182,13 +182,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     authored: ledger.commits - ledger.merges,
     people: gathered.people,
     helpers: gathered.helpers,
-    unresolved: [
-      ...gathered.unresolved,
-      ...sources.unresolved.map((each) => ({
-        ...each,
-        evidence: each.evidence.map(visibleEvidence),
-      })),
-    ],
+    unresolved: [...gathered.unresolved, ...sources.unresolved],
     incomplete,
     limits,
     filtered: [...ledger.filtered.values()].map((each) => ({
@@ -196,10 +190,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
       ident: visibleIdent(each.ident),
       reason: visible(each.reason),
     })),
-    weak: sources.weak.map(({ who, evidence }) => ({
-      who: visible(who),
-      evidence: visibleEvidence(evidence),
-    })),
+    weak: sources.weak.map(({ who, evidence }) => ({ who: visible(who), evidence })),
     changes: ledger.changes.map((change) => ({
       ...change,
       subject: visible(change.subject),

@@ -4,6 +4,7 @@ import { LandedPulls, landing } from './landing.ts';
 import type { Credit, Evidence, Ident, Role } from './model.ts';
 import { mayClaim, type SourceClaim, sourceClaims } from './source-credit.ts';
 import { coAuthors, helpers } from './trailers.ts';
+import { shownLine } from './visible.ts';
 
 /** How many lines of evidence are kept for one role of one identity; all are counted. */
 export const EVIDENCE_KEPT = 25;
@@ -170,7 +171,12 @@ export class Ledger {
     const credit = creditOf(sighting.credits, role);
     credit.count += 1;
     if (credit.evidence.length >= EVIDENCE_KEPT) return;
-    credit.evidence.push({ sha: own(sha), line: own(line), strength: 'strong', ...withPr(pr) });
+    credit.evidence.push({
+      sha: own(sha),
+      line: shownLine(own(line)),
+      strength: 'strong',
+      ...withPr(pr),
+    });
   }
 
   #leftOut(key: string, ident: Ident): boolean {

@@ -50,10 +50,13 @@ export function sourceClaims(
     // A question is no statement, but for "r? @reviewer".
     if (sentence.endsWith('?') && !/\br\?$/.test(sentence)) continue;
     if (!isNamed(sentence)) continue;
-    found.push(...claimsOf(sentence, options));
+    found.push(...claimsOf(sentence.slice(0, LONGEST), options));
   }
   return merge(found);
 }
+
+/** What has no end for so many characters is no prose; each cue looks back over all of it. */
+const LONGEST = 2000;
 
 /** `subject (#12)` says where it landed; a merge's first line says where it came from. */
 function withoutLanding(text: string): string {

@@ -15,8 +15,10 @@ export interface Draft {
   tight: boolean;
   /** "the work of", "a patch by" stood before the person. */
   ofWork?: boolean;
-  /** "their PRs #1": more numbers of the same people may follow. */
+  /** "their #1": more numbers of the same people may follow. */
   several?: boolean;
+  /** Taken from the number before; somebody named for this one alone takes their place. */
+  borrowed?: boolean;
 }
 
 /** Between the entries of a list. */
@@ -36,7 +38,7 @@ export function addTo(
     end: item.end,
     tight: !/\band\b/i.test(gap) && words(gap).every((word) => LINKING.has(word)),
   };
-  if (item.type === 'pr') addNumber(drafts, text, item, gap, said);
+  if (item.type === 'pr') addNumber(drafts, item, gap, said);
   else addPerson(drafts, text, item, gap, said);
 }
 
@@ -44,7 +46,6 @@ type Said = Pick<Draft, 'family' | 'strength' | 'end' | 'tight'>;
 
 function addNumber(
   drafts: Draft[],
-  text: string,
   item: Extract<Item, { type: 'pr' }>,
   gap: string,
   said: Said,
@@ -60,17 +61,17 @@ function addNumber(
     (gap.startsWith("'") || !/\band\b/.test(gap));
   if (owned) {
     last.pr = item.number;
-    last.several = /s$/i.test(/^[a-z ]+/i.exec(text.slice(item.start, item.end))?.[0].trim() ?? '');
+    last.several = true;
     last.end = item.end;
     return;
   }
-  // "@a's PRs #1 and #2"
+  // "@a's #1 and #2"
   const ofSame = last?.several === true && JOINS.test(gap);
   drafts.push({
     ...said,
     pr: item.number,
     people: ofSame ? [...last.people] : [],
-    ...(ofSame ? { several: true } : {}),
+    ...(ofSame ? { several: true, borrowed: true } : {}),
   });
 }
 
@@ -101,6 +102,10 @@ function addPerson(
     last.end = item.end;
     return;
   }
+  if (last?.borrowed) {
+    last.people = [];
+    last.borrowed = false;
+  }
   // "#1 (a)" is about #1 alone, "#1 and #2 by a" about both.
   const open = drafts.filter((each) => each.pr !== undefined && each.people.length === 0);
   const paren = /\(\s*$/.test(gap) || text[item.start] === '(';
@@ -124,10 +129,19 @@ export function finished(drafts: readonly Draft[], line: string): SourceClaim[] 
       .filter((draft) => draft.pr !== undefined || draft.people.length > 0)
       // "replaces @a" alone may be a word of any language: supersession is of numbers.
       .filter((draft) => draft.pr !== undefined || draft.strength === 'strong')
-      .map(({ end: _end, tight: _tight, ofWork: _ofWork, several: _several, ...draft }) => ({
-        ...draft,
-        line,
-      }))
+      .map(
+        ({
+          end: _end,
+          tight: _tight,
+          ofWork: _ofWork,
+          several: _several,
+          borrowed: _borrowed,
+          ...draft
+        }) => ({
+          ...draft,
+          line,
+        }),
+      )
   );
 }
 

@@ -5,6 +5,7 @@ import type { FoundClaim, Ledger } from './ledger.ts';
 import type { Evidence, Strength, Unresolved } from './model.ts';
 import { nameOf, sourceClaims } from './source-credit.ts';
 import type { Named } from './source-items.ts';
+import { shownLine, visible } from './visible.ts';
 
 /** How far a chain of salvages (A of B of C) is followed. */
 const CHAIN = 5;
@@ -91,7 +92,7 @@ export class SourceResolver {
     const { claim } = found;
     const { identities, known, minEvidence } = this.#deps;
     const evidence: Evidence = {
-      line: claim.line,
+      line: shownLine(claim.line),
       strength: claim.strength,
       ...(found.sha === undefined ? {} : { sha: found.sha }),
       ...(found.landing === undefined ? {} : { pr: found.landing }),
@@ -111,7 +112,7 @@ export class SourceResolver {
       const note = agreed
         ? `#${claim.pr} is by this person (${each.from})`
         : `#${claim.pr} is by this person (${each.from}), the text names ${differs.map(({ who }) => nameOf(who)).join(', ')}`;
-      keys.set(root, { ...evidence, note });
+      keys.set(root, { ...evidence, note: visible(note) });
     }
     const authorRoots = [...keys.keys()];
     for (const { who, key } of named) {
@@ -121,7 +122,7 @@ export class SourceResolver {
         authorRoots.length > 0
           ? `the text names ${nameOf(who)}, but #${claim.pr} is by another`
           : undefined;
-      keys.set(root, { ...evidence, ...(note === undefined ? {} : { note }) });
+      keys.set(root, { ...evidence, ...(note === undefined ? {} : { note: visible(note) }) });
     }
     if (keys.size === 0) {
       if (claim.pr === undefined) return;

@@ -1,4 +1,4 @@
-import type { Evidence, Ident, Person } from './model.ts';
+import type { Ident, Person } from './model.ts';
 
 /** Evidence is a line to be read, not a file: some commits have all their text in one line. */
 const LINE_SHOWN = 400;
@@ -14,60 +14,33 @@ export function visible(text: string): string {
     .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, '');
 }
 
-/** Evidence whose line may be shown; the same object where it may be shown already. */
-export function visibleEvidence(evidence: Evidence): Evidence {
-  const line = cut(visible(evidence.line));
-  const note = evidence.note === undefined ? undefined : visible(evidence.note);
-  if (line === evidence.line && note === evidence.note) return evidence;
-  return { ...evidence, line, ...(note === undefined ? {} : { note }) };
+/** The line of an evidence, as it may be shown. */
+export function shownLine(line: string): string {
+  const text = visible(line);
+  return text.length > LINE_SHOWN ? `${text.slice(0, LINE_SHOWN)}…` : text;
 }
 
 export function visibleIdent({ name, email }: Ident): Ident {
   return { name: visible(name), email: visible(email) };
 }
 
-const PLAIN = /^[ -~]{0,400}$/;
-
-/** Nearly everybody: nothing about them has to be changed. */
-function isPlain({ name, names, emails, joins, credits }: Person): boolean {
-  return (
-    PLAIN.test(name) &&
-    names.every((each) => PLAIN.test(each)) &&
-    emails.every((each) => PLAIN.test(each)) &&
-    joins.every(({ what, reason }) => PLAIN.test(what) && PLAIN.test(reason)) &&
-    credits.every(({ evidence }) =>
-      evidence.every(({ line, note }) => PLAIN.test(line) && PLAIN.test(note ?? '')),
-    )
-  );
-}
-
-/** A person with all that others wrote of them fit to be shown. */
+/** A person with all that others wrote of them fit to be shown; their evidence is already. */
 export function tidy(person: Person): Person {
-  if (isPlain(person) && person.remarks.every((each) => PLAIN.test(each))) return person;
-  const texts = [person.name, ...person.names, ...person.emails, ...person.remarks];
-  for (const { what, reason } of person.joins) texts.push(what, reason);
-  const credits = person.credits.map((credit) => {
-    const evidence = credit.evidence.map(visibleEvidence);
-    const same = evidence.every((each, index) => each === credit.evidence[index]);
-    return same ? credit : { ...credit, evidence };
-  });
-  const same = credits.every((each, index) => each === person.credits[index]);
-  if (same && texts.every((text) => visible(text) === text)) return person;
+  const { name, names, emails, joins, remarks } = person;
+  const isPlain =
+    [name, ...names, ...emails, ...remarks].every((text) => visible(text) === text) &&
+    joins.every(({ what, reason }) => visible(what) === what && visible(reason) === reason);
+  if (isPlain) return person;
   return {
     ...person,
-    name: visible(person.name),
-    names: person.names.map(visible),
-    emails: person.emails.map(visible),
-    joins: person.joins.map((join) => ({
+    name: visible(name),
+    names: names.map(visible),
+    emails: emails.map(visible),
+    joins: joins.map((join) => ({
       ...join,
       what: visible(join.what),
       reason: visible(join.reason),
     })),
-    credits,
-    remarks: person.remarks.map(visible),
+    remarks: remarks.map(visible),
   };
-}
-
-function cut(line: string): string {
-  return line.length > LINE_SHOWN ? `${line.slice(0, LINE_SHOWN)}…` : line;
 }

@@ -37,7 +37,7 @@ type Plant = (machine: Machine) => unknown;
 const FAULTS: readonly [fault: string, found: RegExp, plant: Plant][] = [
   [
     'an old Node.js',
-    /^node: .*Node\.js 20.* → npx -p node@24 -p sluice sluice doctor$/,
+    /^node: .*Node\.js 20.* → npx -p node@24 -c "sluice doctor"$/,
     (m) => {
       m.plant = { node: { version: '20.1.0', path: '/usr/bin/node' } };
     },

@@ -12,7 +12,7 @@ export const nodeCheck: Check = {
     return [
       problem(
         `${node.path} is Node.js ${node.version}; sluice needs ${NEEDED} or newer`,
-        `npx -p node@${NEEDED} -p sluice sluice doctor`,
+        `npx -p node@${NEEDED} -c "sluice doctor"`,
       ),
     ];
   },

@@ -90,6 +90,19 @@ describe('source credit', () => {
       sourceClaims('fix: x\n\nSalvaged from #5 in #6', { landing: [5] }).map((c) => c.pr),
     ).not.toContain(5);
   });
+  it("gives all numbers of somebody's list to them", () => {
+    const people = find("Based on @mo's work in #27 and #23.").map((c) => [
+      c.pr,
+      c.people[0]?.login,
+    ]);
+    expect(people).toEqual([
+      [27, 'mo'],
+      [23, 'mo'],
+    ]);
+  });
+  it('takes what has no end for no prose', () => {
+    expect(find(`Salvaged from #5. ${'salvaged from '.repeat(20_000)}`)).toHaveLength(1);
+  });
   it('never writes a name with spaces as a handle', () => {
     expect(nameOf({ name: 'Jane Doe' })).toBe('Jane Doe');
   });
