@@ -31,6 +31,14 @@ export interface FoundClaim {
   readonly landing?: number;
   /** The sightings who wrote the commit: their own earlier work is no source. */
   readonly by: readonly string[];
+  /** The change of the range that a chain of salvages began with, where this is not its own claim. */
+  readonly origin?: Origin;
+}
+
+/** A change, by its commit or by the pull request it landed with. */
+export interface Origin {
+  readonly sha?: string;
+  readonly pr?: number;
 }
 
 export interface Filtered {

@@ -80,8 +80,8 @@ export function gather({ ledger, identities, keys, sources, map }: Parts): {
   const all = byWork([...found.values()]);
   const present = (wanted: readonly string[]) =>
     [...new Set(wanted)].map((root) => found.get(root)).filter((each) => each !== undefined);
-  const bySha = Map.groupBy(sources.credits, ({ evidence }) => evidence.sha);
-  const byPull = Map.groupBy(sources.credits, ({ evidence }) => evidence.pr);
+  const bySha = Map.groupBy(sources.credits, ({ of }) => of.sha);
+  const byPull = Map.groupBy(sources.credits, ({ of }) => of.pr);
   const rootsOf = (group: Sources['credits'] | undefined) =>
     (group ?? []).map(({ key }) => identities.of(key).key);
   const people = all.filter(isContributor);

@@ -1,7 +1,7 @@
 import type { Assistants } from './assistants.ts';
 import type { Gap, PullFact } from './facts.ts';
 import type { Identities, Identity } from './identities.ts';
-import type { FoundClaim, Ledger } from './ledger.ts';
+import type { FoundClaim, Ledger, Origin } from './ledger.ts';
 import type { Evidence, Strength, Unresolved } from './model.ts';
 import { nameOf, sourceClaims } from './source-credit.ts';
 import type { Named } from './source-items.ts';
@@ -28,8 +28,8 @@ interface Deps {
 }
 
 export interface Sources {
-  /** Keys of identities with their evidence, one per claim. */
-  readonly credits: { readonly key: string; readonly evidence: Evidence }[];
+  /** Keys of identities with their evidence, one per claim, and the change that the work is in. */
+  readonly credits: { readonly key: string; readonly evidence: Evidence; readonly of: Origin }[];
   readonly unresolved: Unresolved[];
   readonly incomplete: string[];
   readonly weak: { who: string; evidence: Evidence }[];
@@ -71,7 +71,8 @@ export class SourceResolver {
   /** The claims of the sources' own descriptions. */
   #next(claims: readonly FoundClaim[], followed: Set<number>): FoundClaim[] {
     const next: FoundClaim[] = [];
-    for (const { claim, landing, by } of claims) {
+    for (const found of claims) {
+      const { claim, landing, by } = found;
       if (claim.pr === undefined || followed.has(claim.pr)) continue;
       followed.add(claim.pr);
       const fact = this.#deps.known.get(claim.pr);
@@ -82,7 +83,7 @@ export class SourceResolver {
         landing: landings,
       };
       for (const each of sourceClaims(`${fact.title ?? ''}\n\n${fact.body}`, options)) {
-        next.push({ claim: each, landing: claim.pr, by });
+        next.push({ claim: each, landing: claim.pr, by, origin: originOf(found) });
       }
     }
     return next;
@@ -154,7 +155,7 @@ export class SourceResolver {
           who: who.login === undefined ? who.name : `@${who.login}`,
           evidence: line,
         });
-      } else this.#out.credits.push({ key: root, evidence: line });
+      } else this.#out.credits.push({ key: root, evidence: line, of: originOf(found) });
     }
   }
 
@@ -240,4 +241,13 @@ export class SourceResolver {
 
 function namesOf({ names, logins }: Pick<Identity, 'names' | 'logins'>): string[] {
   return [...names, ...logins].map((each) => each.toLowerCase());
+}
+
+function originOf({ sha, landing, origin }: FoundClaim): Origin {
+  return (
+    origin ?? {
+      ...(sha === undefined ? {} : { sha }),
+      ...(landing === undefined ? {} : { pr: landing }),
+    }
+  );
 }

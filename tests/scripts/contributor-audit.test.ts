@@ -232,6 +232,10 @@ describe('GitHub', () => {
     const ran = await run('contributor-audit', online(repo, github.url), TOKEN);
     expect(ran.out).toMatch(/@bea {2}source author 1/);
     expect(ran.out).toMatch(/@cyd {2}source author 1/);
+    const notes = await run('release', online(repo, github.url), TOKEN);
+    expect(notes.out, 'the line of the change names the whole chain').toMatch(
+      /keep the queue \(.*#12.*@ada, @bea, @cyd\)/,
+    );
   });
   it('reports both where the text and the number name different people', async () => {
     const repo = began();
