@@ -11,7 +11,7 @@ import type { Evidence, Person, Strength, Unresolved } from './model.ts';
 import { gather } from './people.ts';
 import { listPullRefs, pullsFromRefs } from './pull-refs.ts';
 import { countCommits, type Range } from './range.ts';
-import { sourceClaims } from './source-credit.ts';
+import { sourceClaims } from './source/claims.ts';
 import { SourceResolver } from './sources.ts';
 import { visible, visibleIdent } from './visible.ts';
 

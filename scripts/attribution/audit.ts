@@ -2,7 +2,7 @@ import { isNamed } from '../notes/contributors.ts';
 import type { Notes } from '../notes/read.ts';
 import type { Attribution } from './attribute.ts';
 import { EXIT } from './errors.ts';
-import type { Person } from './model.ts';
+import type { Person, Unearned } from './model.ts';
 
 /** What an audit found. */
 export interface Audit {
@@ -16,14 +16,7 @@ export interface Audit {
   readonly exitCode: number;
 }
 
-/** An entry of the contributor list: a handle, or a name where the entry has no handle. */
-export interface Unearned {
-  readonly handle?: string;
-  readonly name?: string;
-  readonly line: number;
-}
-
-/** How such an entry is written in a report. */
+/** How an unearned entry is written in a report. */
 export function unearnedName({ handle, name }: Unearned): string {
   return handle === undefined ? (name ?? '') : `@${handle}`;
 }

@@ -2,7 +2,8 @@ import type { Assistants } from './assistants.ts';
 import { type Commit, own } from './history.ts';
 import { LandedPulls, landing } from './landing.ts';
 import type { Credit, Evidence, Ident, Role } from './model.ts';
-import { mayClaim, type SourceClaim, sourceClaims } from './source-credit.ts';
+import type { SourceClaim } from './source/claim.ts';
+import { mayClaim, sourceClaims } from './source/claims.ts';
 import { coAuthors, helpers } from './trailers.ts';
 import { shownLine } from './visible.ts';
 

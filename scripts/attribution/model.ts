@@ -70,3 +70,10 @@ export interface Unresolved {
   /** Lines for the AUTHOR_MAP, ready to paste after LOGIN is put in. */
   readonly suggestion: string;
 }
+
+/** An entry of the contributor list: a handle, or a name where the entry has no handle. */
+export interface Unearned {
+  readonly handle?: string;
+  readonly name?: string;
+  readonly line: number;
+}

@@ -3,8 +3,8 @@ import type { Gap, PullFact } from './facts.ts';
 import type { Identities, Identity } from './identities.ts';
 import type { FoundClaim, Ledger, Origin } from './ledger.ts';
 import type { Evidence, Strength, Unresolved } from './model.ts';
-import { nameOf, sourceClaims } from './source-credit.ts';
-import type { Named } from './source-items.ts';
+import type { Named } from './source/claim.ts';
+import { nameOf, sourceClaims } from './source/claims.ts';
 import { shownLine, visible } from './visible.ts';
 
 /** How far a chain of salvages (A of B of C) is followed. */

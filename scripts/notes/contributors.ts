@@ -1,5 +1,4 @@
-import type { Unearned } from '../attribution/audit.ts';
-import type { Person, Role } from '../attribution/model.ts';
+import type { Person, Role, Unearned } from '../attribution/model.ts';
 import type { Item, Notes } from './read.ts';
 
 /** How a person is written in notes: a handle only where there is a login. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { beginnings } from '../../../scripts/attribution/beginnings.ts';
-import { cuesAt } from '../../../scripts/attribution/cue-index.ts';
-import { CUES } from '../../../scripts/attribution/cues.ts';
+import { beginnings } from '../../../../scripts/attribution/source/beginnings.ts';
+import { cuesAt } from '../../../../scripts/attribution/source/cue-index.ts';
+import { CUES } from '../../../../scripts/attribution/source/cues.ts';
 import { CORPUS } from './corpus.ts';
 import { SOURCES } from './corpus-sources.ts';
 

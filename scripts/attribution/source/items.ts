@@ -1,15 +1,7 @@
+import type { Named } from './claim.ts';
 import { cuesAt } from './cue-index.ts';
 import type { CuePattern } from './cues.ts';
 import { NEGATION, NOT_LOGINS, NOT_NAMES, SUPPOSED, UNDONE } from './words.ts';
-
-/** Somebody a text names, by login, by name, or by both name and address. */
-export interface Named {
-  readonly login?: string;
-  readonly name?: string;
-  readonly email?: string;
-  /** Written as @login. */
-  readonly at?: true;
-}
 
 interface Place {
   readonly start: number;

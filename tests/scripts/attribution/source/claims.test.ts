@@ -1,10 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  nameOf,
-  type SourceClaim,
-  sourceClaims,
-} from '../../../scripts/attribution/source-credit.ts';
+import type { SourceClaim } from '../../../../scripts/attribution/source/claim.ts';
+import { nameOf, sourceClaims } from '../../../../scripts/attribution/source/claims.ts';
 import { CORPUS } from './corpus.ts';
 import { MORE_SOURCES } from './corpus-more-sources.ts';
 import { NONE } from './corpus-none.ts';

@@ -1,5 +1,5 @@
-import type { Draft } from './source-drafts.ts';
-import type { Cue, Item } from './source-items.ts';
+import type { Draft } from './claim.ts';
+import type { Cue, Item } from './items.ts';
 import { HELP, LINKING, NO_WORK, PRAISE } from './words.ts';
 
 const OPINION =

@@ -1,18 +1,8 @@
-import { squashMark } from './landing.ts';
-import type { Strength } from './model.ts';
+import { squashMark } from '../landing.ts';
+import type { Named, SourceClaim } from './claim.ts';
 import { sentences } from './prose.ts';
-import { claimsOf } from './source-claims.ts';
-import type { Named } from './source-items.ts';
+import { claimsOf } from './sentence.ts';
 import { hasStem } from './stems.ts';
-
-/** One source that a text names: a pull request, people, or both. */
-export interface SourceClaim {
-  readonly pr?: number;
-  readonly people: readonly Named[];
-  readonly family: string;
-  readonly strength: Strength;
-  readonly line: string;
-}
 
 /** What somebody or some change can be named by besides a number; "by" and "from" outside a trailer. */
 const NAMES =

@@ -1,25 +1,8 @@
-import type { Strength } from './model.ts';
-import type { SourceClaim } from './source-credit.ts';
-import { words } from './source-grammar.ts';
-import type { Cue, Item, Named } from './source-items.ts';
+import type { Strength } from '../model.ts';
+import type { Draft, SourceClaim } from './claim.ts';
+import { words } from './grammar.ts';
+import type { Cue, Item } from './items.ts';
 import { LINKING } from './words.ts';
-
-/** A claim while its sentence is read. */
-export interface Draft {
-  pr?: number;
-  people: Named[];
-  family: string;
-  strength: Strength;
-  end: number;
-  /** Only linking words stood between the cue and what it governs. */
-  tight: boolean;
-  /** "the work of", "a patch by" stood before the person. */
-  ofWork?: boolean;
-  /** "their #1": more numbers of the same people may follow. */
-  several?: boolean;
-  /** Taken from the number before; somebody named for this one alone takes their place. */
-  borrowed?: boolean;
-}
 
 /** Between the entries of a list. */
 const JOINS = /^\s*(?:,|&|and|,\s*and)\s*$/i;

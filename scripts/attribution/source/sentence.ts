@@ -1,5 +1,5 @@
-import type { SourceClaim } from './source-credit.ts';
-import { addTo, type Draft, finished } from './source-drafts.ts';
+import type { Draft, SourceClaim } from './claim.ts';
+import { addTo, finished } from './drafts.ts';
 import {
   doesIt,
   follows,
@@ -12,8 +12,8 @@ import {
   isRelative,
   reaches,
   words,
-} from './source-grammar.ts';
-import { type Cue, type Item, readItems } from './source-items.ts';
+} from './grammar.ts';
+import { type Cue, type Item, readItems } from './items.ts';
 import { BLAMED } from './words.ts';
 
 interface Options {
