@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Person } from '../../scripts/attribution/model.ts';
 import type { Io } from '../../scripts/cli/io.ts';
 import { contributorAudit } from '../../scripts/contributor-audit.ts';
 import { release } from '../../scripts/release.ts';
@@ -176,4 +177,18 @@ export async function auditJson(repo: Repo, ...args: string[]) {
     weak: { who: string }[];
   };
   return { ...ran, report, ids: report.people.map((each) => each.id) };
+}
+
+/** A made-up contributor of two commits, known by a login. */
+export function person(login: string): Person {
+  return {
+    login,
+    name: login,
+    names: [login],
+    emails: [],
+    logins: [login],
+    joins: [],
+    remarks: [],
+    credits: [{ role: 'author', count: 2, evidence: [] }],
+  };
 }

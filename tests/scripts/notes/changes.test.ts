@@ -6,17 +6,8 @@ import { contributorLine, isNamed } from '../../../scripts/notes/contributors.ts
 import { mergedPulls } from '../../../scripts/notes/merged.ts';
 import { readNotes } from '../../../scripts/notes/read.ts';
 import { writeNotes } from '../../../scripts/notes/write.ts';
+import { person } from '../support.ts';
 
-const person = (login: string): Person => ({
-  login,
-  name: login,
-  names: [login],
-  emails: [],
-  logins: [login],
-  joins: [],
-  remarks: [],
-  credits: [{ role: 'author', count: 1, evidence: [] }],
-});
 const [ADA, BO] = [person('ada'), person('bo')];
 
 const change = (sha: string, message: string, people: readonly Person[] = []): Input => {

@@ -2,19 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { fixContributors } from '../../../scripts/notes/contributors.ts';
 import { readNotes } from '../../../scripts/notes/read.ts';
 import { formatOf, nextVersion, tagOf, versionOf } from '../../../scripts/notes/version.ts';
+import { person } from '../support.ts';
 
 const handles = (text: string) => [...readNotes(text).handles];
-
-const person = (login: string) => ({
-  login,
-  name: login,
-  names: [login],
-  emails: [],
-  logins: [login],
-  joins: [],
-  remarks: [],
-  credits: [{ role: 'author' as const, count: 2, evidence: [] }],
-});
 
 describe('reading notes', () => {
   it.each([
