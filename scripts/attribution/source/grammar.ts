@@ -117,6 +117,9 @@ export function goesOn(
   );
 }
 
+const NO_APPROACH =
+  /^(?: (?!(?:with|using|by|approach|idea|patch|code|work|fix|implementation|changes?|tests?)\b)[\w-]+){1,5} $/i;
+
 /** "since #1 landed", "broken by #1, which reworked it": still said of #1, by the cue before. */
 export function isRelative(
   text: string,
@@ -129,7 +132,11 @@ export function isRelative(
     // "after the rework of #1", "fallout from the port in #2"
     if (before !== governing) return false;
     const between = text.slice(before.end, cue.start);
-    if (cue.cue.family === 'from') return between.trim() === '';
+    if (cue.cue.family === 'from') {
+      // "fix a misplaced dependency from PR #1": what that one broke.
+      const broken = before.cue.family === 'fixes' && NO_APPROACH.test(between);
+      return broken || between.trim() === '';
+    }
     if (before.cue.family === 'time' && /^(?: (?!by\b|and\b|then\b)[\w-]+){0,4} $/i.test(between)) {
       return !/^(?:original|credit)$/.test(cue.cue.family);
     }

@@ -31,7 +31,7 @@ const FULL_NAME =
 const WHO = `(${FULL_NAME}|[\\p{L}\\p{N}_](?:[\\p{L}\\p{N}\\p{M}_-]*[\\p{L}\\p{N}_])?)`;
 /** Places where a bare word is somebody: "by x", "credit to x", "author: x". */
 const AFTER_BY = new RegExp(
-  `(?i:\\b(?:by|from)|(?<=\\b(?:work|works|patch|patches|prs?|code|implementation|branch|effort|efforts) )of|\\bcredits? (?:[^.;:@#]{0,40} )?(?:to|goes to|belongs to)|\\bthanks to|\\bauthors?:?|\\bby:|\\bcredit:)\\s+(?i:(?:the )?(?:user|contributor|author)\\s+)?${WHO}(?!\\s*[/(]\\w*\\)|\\.\\w|/|[\\w@])`,
+  `(?i:\\b(?:by|from)|(?<=\\b(?:work|works|patch|patches|prs?|code|implementation|branch|effort|efforts) )of|\\bcredits? (?:[^.;:@#]{0,40} )?(?:to|goes to|belongs to)|\\bthanks to|\\bauthors?:?|\\bby:|\\bcredit:)\\s+(?i:(?:the )?(?:user|contributor|author)\\s+)?${WHO}(?!\\s*[/(]\\w*\\)|\\.\\w|/|[\\w@]|\\s+v?\\d+(?:\\.\\d+)*\\b)`,
   'uy',
 );
 const IN_PARENS = new RegExp(`\\((?i:by |from |author:? |thanks )?${WHO}\\)`, 'uy');

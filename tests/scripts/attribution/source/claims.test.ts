@@ -121,6 +121,8 @@ describe('wordings that surprised on real histories', () => {
     ['Local paths win (review must-fix from @bea).'],
     ['Combined with #188, this should be much faster.'],
     ['Unbreaks #9012 after the rebase'],
+    ['Fix misplaced dependency from PR #616'],
+    ['It breaks configurations carried over from Widget 7.'],
     ['This was overlooked by the original author and by reviewers at the time.'],
     ['It is only imported by server-shim.'],
     ['fix: mark scripts imported by HTML.'],
