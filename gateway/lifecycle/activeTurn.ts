@@ -2,14 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Agent, AgentResult, Question, Run, Step, TurnSink } from '../agents/agent.ts';
 import type { Attachments } from '../attachments/attachments.ts';
 import { mergeBurst } from '../core/burst.ts';
-import type { Clock } from '../core/clock.ts';
 import type { JsonValue, StoredMessage } from '../core/message.ts';
 import type { AskedQuestion } from '../core/progress.ts';
-import type { Settings } from '../core/settings.ts';
 import type { ClaimedTurn } from '../core/turn.ts';
-import type { Journal } from '../journal/journal.ts';
-import { Asking } from './asking.ts';
-import type { Bus } from './bus.ts';
+import { Asking, type AskingDeps } from './asking.ts';
 import { TurnClocks } from './turnClocks.ts';
 import { type TurnText, withFiles } from './turnFiles.ts';
 
@@ -24,11 +20,7 @@ export type CutReason =
   | 'too-long'
   | 'stale';
 
-export interface ActiveTurnDeps {
-  readonly journal: Journal;
-  readonly bus: Bus;
-  readonly clock: Clock;
-  readonly settings: Settings;
+export interface ActiveTurnDeps extends AskingDeps {
   /** Fetches the files of messages; absent: the agent is given them as the platform named them. */
   readonly attachments?: Attachments;
   /** A turn began or ended waiting for a person: whoever drains looks again. */

@@ -1,9 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Question } from '../agents/agent.ts';
+import type { Clock } from '../core/clock.ts';
 import type { AskedQuestion } from '../core/progress.ts';
+import type { Settings } from '../core/settings.ts';
 import type { ClaimedTurn } from '../core/turn.ts';
-import type { ActiveTurnDeps } from './activeTurn.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Bus } from './bus.ts';
 import { OpenQuestions } from './openQuestions.ts';
+
+export interface AskingDeps {
+  readonly journal: Journal;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly settings: Settings;
+}
 
 /**
  * What one run asks the person, one question after the other: an agent that runs tools side by side
@@ -17,7 +27,7 @@ import { OpenQuestions } from './openQuestions.ts';
  */
 export class Asking {
   readonly #turn: ClaimedTurn;
-  readonly #deps: ActiveTurnDeps;
+  readonly #deps: AskingDeps;
   readonly #kept: OpenQuestions;
   /** How often each question was asked in this run, by its hash. */
   readonly #times = new Map<string, number>();
@@ -32,7 +42,7 @@ export class Asking {
   #shown: string | undefined;
   #wrote = false;
 
-  constructor(turn: ClaimedTurn, deps: ActiveTurnDeps) {
+  constructor(turn: ClaimedTurn, deps: AskingDeps) {
     this.#turn = turn;
     this.#deps = deps;
     this.#kept = new OpenQuestions(deps.journal);

@@ -3,28 +3,19 @@ import { readSecret } from '../config/secrets.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import { ConfigError } from '../core/exit.ts';
 import type { PeopleRules } from '../core/people.ts';
-import type { Secrets } from '../observe/secrets.ts';
 import type { People } from '../people/people.ts';
 import type { Log, Platform } from '../platforms/platform.ts';
 import type { PlatformDeps } from '../platforms/shared/deps.ts';
 import type { WebhookPlatform } from '../platforms/webhook/webhook.ts';
-import type { Become } from '../supervisor/protocol.ts';
 import type { ClaimAccount } from './accountClaims.ts';
 import { accountHash, ownedAccount } from './ownedAccount.ts';
-import { createWeb } from './webOf.ts';
+import { createWeb, type WebDeps } from './webOf.ts';
 
-export interface PlatformsDeps {
-  readonly home: string;
+export interface PlatformsDeps extends WebDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly log: Log;
-  readonly secrets: Secrets;
   readonly random: Random;
-  /** Says something to the person at the terminal that no log may keep. */
-  readonly show: (text: string) => void;
-  /** The text of `/metrics`. */
-  readonly metrics: () => Promise<{ type: string; body: string }>;
-  readonly become?: Become;
   readonly configFile?: string;
   readonly people: People;
   readonly claim: ClaimAccount;

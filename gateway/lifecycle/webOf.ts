@@ -1,15 +1,26 @@
 import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
+import type { Secrets } from '../observe/secrets.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { WebhookPlatform } from '../platforms/webhook/webhook.ts';
-import type { PlatformsDeps } from './platformsOf.ts';
+import type { Become } from '../supervisor/protocol.ts';
+
+export interface WebDeps {
+  readonly home: string;
+  readonly secrets: Secrets;
+  /** Says something to the person at the terminal that no log may keep. */
+  readonly show: (text: string) => void;
+  /** The text of `/metrics`. */
+  readonly metrics: () => Promise<{ type: string; body: string }>;
+  readonly become?: Become;
+}
 
 /** The page and the HTTP API; `token` is the configured one. */
 export async function createWeb(
   web: Config['platforms']['web'],
   token: string | undefined,
   hooks: ReadonlyMap<string, WebhookPlatform>,
-  deps: PlatformsDeps,
+  deps: WebDeps,
 ): Promise<Platform> {
   const { createWebPlatform } = await import('../platforms/web/webPlatform.ts');
   const { limitsOf } = await import('../platforms/web/options.ts');
@@ -37,7 +48,7 @@ export async function createWeb(
  */
 async function generatedToken(
   host: string,
-  { home, secrets, show }: PlatformsDeps,
+  { home, secrets, show }: WebDeps,
 ): Promise<string | undefined> {
   const { isLoopback } = await import('../platforms/web/guard.ts');
   if (isLoopback(host)) return undefined;

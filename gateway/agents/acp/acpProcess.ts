@@ -17,7 +17,6 @@ import { logLines } from '../shared/lines.ts';
 import { readTextFile, writeTextFile } from './files.ts';
 import { messageStream } from './messageStream.ts';
 import type { AcpOptions } from './options.ts';
-import { canSteer } from './steering.ts';
 import { Terminals } from './terminals.ts';
 import { FAILURES_WANTED } from './toldFailure.ts';
 
@@ -196,4 +195,10 @@ export class AcpProcess {
 function exitText({ code, signal, error }: Exit): string {
   if (error !== undefined) return `before it began (${error.message})`;
   return signal === null ? `with exit code ${code}` : `by ${signal}`;
+}
+
+/** Whether an agent's metadata offers the extension of `steering.ts`. */
+function canSteer(meta: unknown): boolean {
+  const { steering } = (meta ?? {}) as { steering?: { supported?: unknown } | null };
+  return steering?.supported === true;
 }

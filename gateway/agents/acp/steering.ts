@@ -6,12 +6,6 @@ import type { AcpProcess } from './acpProcess.ts';
  */
 const METHOD = '_session/steering';
 
-/** Whether an agent's metadata offers steering. */
-export function canSteer(meta: unknown): boolean {
-  const { steering } = (meta ?? {}) as { steering?: { supported?: unknown } | null };
-  return steering?.supported === true;
-}
-
 /** Puts text into the session's running prompt. `false`: there is none any more, or the agent would not. */
 export async function steerSession(
   process: AcpProcess,
