@@ -3,14 +3,15 @@ import type { AuthorMap } from './author-map.ts';
 import { CannotCheck } from './errors.ts';
 import type { Forge, Gap, PullFact } from './facts.ts';
 import type { Git } from './git.ts';
-import { type Commit, readHistory } from './history.ts';
+import type { Commit } from './history.ts';
 import { Identities } from './identities.ts';
 import { type Change, type Filtered, Ledger } from './ledger.ts';
 import { applyMailmap } from './mailmap.ts';
 import type { Evidence, Person, Strength, Unresolved } from './model.ts';
 import { gather } from './people.ts';
-import { listPullRefs, pullsFromRefs } from './pull-refs.ts';
-import { countCommits, type Range } from './range.ts';
+import { pullsFromRefs } from './pull-refs.ts';
+import type { Range } from './range.ts';
+import type { Reading } from './reading.ts';
 import { sourceClaims } from './source/claims.ts';
 import { SourceResolver } from './sources.ts';
 import { visible, visibleIdent } from './visible.ts';
@@ -18,6 +19,7 @@ import { visible, visibleIdent } from './visible.ts';
 export interface AttributeOptions {
   readonly git: Git;
   readonly range: Range;
+  readonly reading: Reading;
   readonly map: AuthorMap;
   readonly assistants?: AssistantList;
   /** "owner/name" of the repository, where it is on a forge. */
@@ -73,11 +75,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     helpers: options.helpers ?? false,
     ignore: new Set(map.ignore.map((each) => each.toLowerCase())),
   });
-  const counted = countCommits(git, range);
-  const refs = listPullRefs(git);
-  // Both are awaited below; a failing log is told first.
-  counted.catch(() => {});
-  refs.catch(() => {});
+  const { history, counted, refs } = options.reading;
   let total: number | undefined;
   if (options.onCommit !== undefined) {
     counted.then(
@@ -87,9 +85,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
       () => {},
     );
   }
-  await readInto(ledger, readHistory(git.dir, range.revisions), (read) =>
-    options.onCommit?.(read, total),
-  );
+  await readInto(ledger, history.commits, (read) => options.onCommit?.(read, total));
 
   const mapped = await applyMailmap(git, ledger);
   const identities = new Identities(map);

@@ -35,21 +35,43 @@ export function logArgs(revisions: readonly string[]): string[] {
   ];
 }
 
+/** A `git log` that runs. */
+export interface History {
+  /** The commits, newest first, as many at a time as have come. To be read once. */
+  readonly commits: AsyncIterable<Commit[]>;
+  /** Ends git, where it has not ended. */
+  stop(): void;
+}
+
 /**
- * Streams the commits of `revisions` (as of `git rev-list`), newest first, as many at a time as
- * have come. Records are a fixed number of NUL-ended fields, since a message can hold every other
- * byte; git itself cuts a message at a NUL.
- * @throws CannotCheck when git fails or its output ends inside a record.
+ * Streams the commits of `revisions` (as of `git rev-list`).
+ * @throws CannotCheck as `openHistory`.
  */
 export async function* readHistory(
   dir: string,
   revisions: readonly string[],
 ): AsyncGenerator<Commit[]> {
+  const history = openHistory(dir, revisions);
+  try {
+    yield* history.commits;
+  } finally {
+    history.stop();
+  }
+}
+
+/**
+ * Starts reading, so that git walks while we do something else. Records are a fixed number of
+ * NUL-ended fields, since a message can hold every other byte; git itself cuts a message at a NUL.
+ * Reading throws CannotCheck when git fails or its output ends inside a record.
+ */
+export function openHistory(dir: string, revisions: readonly string[]): History {
   const child = spawn('git', ['-C', dir, ...logArgs(revisions)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     // Into a pipe git would write each commit by itself (git(1), GIT_FLUSH), and be read as often.
     env: { ...process.env, GIT_FLUSH: '0' },
   });
+  // Node throws away what nobody listens for when a process ends before it is read.
+  child.stdout.on('readable', () => {});
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk;
@@ -60,13 +82,18 @@ export async function* readHistory(
   });
   // A spawn error must not be an unhandled rejection while the stream is still read.
   closed.catch(() => {});
-  try {
+  async function* read() {
     yield* parseRecords(inLargePieces(child.stdout));
     const code = await closed;
     if (code !== 0) throw new CannotCheck(`git log failed: ${stderr.trim()}`);
-  } finally {
-    if (child.exitCode === null) child.kill();
   }
+  return {
+    commits: read(),
+    stop: () => {
+      if (child.exitCode === null) child.kill();
+      child.stdout.destroy();
+    },
+  };
 }
 
 /** What a pipe holds at most on Linux and macOS, in bytes, and how long git fills half of it at least, in ms. */

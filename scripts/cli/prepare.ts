@@ -13,6 +13,7 @@ import { BadFile, CannotCheck } from '../attribution/errors.ts';
 import { type Forge, pullsFromJson } from '../attribution/facts.ts';
 import { type Git, gitIn, topOf } from '../attribution/git.ts';
 import { resolveRange } from '../attribution/range.ts';
+import { beginReading } from '../attribution/reading.ts';
 import type { Io } from './io.ts';
 import { Progress } from './progress.ts';
 
@@ -52,23 +53,25 @@ export async function prepare(options: SharedOptions, io: Io, changes = false): 
     resolveRange(here, { since: options.sinceTag, until: options.until }),
   ]);
   asked.catch(() => {}); // What is no repository is told first.
-  const attributing = import('../attribution/attribute.ts'); // Loads while git answers.
   const git = await topOf(here);
   const [remotes, range] = await asked;
-  const config = await readConfig(git, remotes, {
-    ...(options.github === undefined ? {} : { repo: options.github }),
-    ...(options.apiUrl === undefined ? {} : { apiUrl: options.apiUrl }),
-  });
-  const map = await readAuthorMap(config);
-  const token = io.env.GITHUB_TOKEN || io.env.GH_TOKEN || undefined;
+  const reading = beginReading(git, range);
   const progress = new Progress(io, options.quiet !== true);
-  const { forge, known } = await openForge(options, config, token, progress, io.env);
-  const prs = await readPrs(options.prs);
   try {
-    const { attribute } = await attributing;
+    // Loaded while git walks.
+    const { attribute } = await import('../attribution/attribute.ts');
+    const config = await readConfig(git, remotes, {
+      ...(options.github === undefined ? {} : { repo: options.github }),
+      ...(options.apiUrl === undefined ? {} : { apiUrl: options.apiUrl }),
+    });
+    const map = await readAuthorMap(config);
+    const token = io.env.GITHUB_TOKEN || io.env.GH_TOKEN || undefined;
+    const { forge, known } = await openForge(options, config, token, progress, io.env);
+    const prs = await readPrs(options.prs);
     const attribution = await attribute({
       git,
       range,
+      reading,
       map,
       assistants: config.assistants,
       ...(config.repo === undefined ? {} : { repo: config.repo }),
@@ -83,6 +86,7 @@ export async function prepare(options: SharedOptions, io: Io, changes = false): 
     });
     return { git, config, map, attribution, ...(token === undefined ? {} : { token }) };
   } finally {
+    reading.history.stop();
     progress.end();
   }
 }
