@@ -33,6 +33,8 @@ export function reaches(
   const gap = written.replace(/\((?:and|&) [\w-]+\)/, '');
   if (/\)\s*[^\s.,)]+\s+\w+/.test(gap)) return false;
   if (family === 'based on' && NO_WORK.test(gap)) return false;
+  // "replaces one with another (#1)"
+  if (family === 'replace' && /\bwith\b/i.test(gap)) return false;
   if (/^\s*(?:nothing|none|neither|no)\b/i.test(gap)) return false;
   // "built on Ubuntu"
   if (family === 'build on' && /^\s+(?!PR)\p{Lu}/u.test(gap)) return false;

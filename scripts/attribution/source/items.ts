@@ -208,6 +208,9 @@ function person(text: string, start: number, end: number, who: Named): Item {
 
 /** A bare word or name as somebody; `strict` asks for more than a lower-case word. */
 function bare(word: string, strict: boolean): Named | undefined {
+  // "Jane Doe's PR"
+  const owner = /^(.+?)'s\s/.exec(word)?.[1];
+  if (owner !== undefined) return bare(owner, strict);
   if (/\s/.test(word)) {
     const first = word.split(/\s/)[0]!;
     if (NOT_NAMES.has(first.toLowerCase())) return undefined;
