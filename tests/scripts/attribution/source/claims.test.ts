@@ -41,7 +41,7 @@ function measure(part: readonly (readonly [string, string])[]) {
   };
 }
 
-/** Nine sets by three writers who saw neither the rules nor the other wordings. */
+/** Ten sets by three writers who saw neither the rules nor the other wordings. */
 const BLIND = readdirSync(new URL('blind', import.meta.url)).flatMap((file): [string, string][] =>
   JSON.parse(readFileSync(new URL(`blind/${file}`, import.meta.url), 'utf8')),
 );
