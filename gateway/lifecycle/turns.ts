@@ -43,6 +43,7 @@ export class Turns {
   all(): ActiveTurn[] {
     return [...this.#active.values()];
   }
+
   /** A token for a turn and what a claim needs, or why none may start now. Taken before the claim is sent. */
   admit(what: string): { token: Token; claim: Claim } | Refusal {
     const { gate, clock, instance, settings } = this.#shop;

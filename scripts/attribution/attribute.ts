@@ -97,14 +97,12 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     for (const each of sighting.raws.values()) identities.add(ident, each);
   }
 
+  const numbers = ledger.landed.numbers();
   const limits: string[] = [];
   const incomplete: string[] = [];
   if (forge === undefined) {
-    if (repo !== undefined && ledger.landed.size > 0) {
-      const known = ledger.landed
-        .numbers()
-        .filter((n) => options.known?.get(n)?.body !== undefined);
-      const unread = ledger.landed.size - known.length;
+    if (repo !== undefined) {
+      const unread = numbers.filter((n) => options.known?.get(n)?.body === undefined).length;
       if (unread > 0) {
         limits.push(
           `the descriptions of ${unread} pull requests of this range were not read (offline)`,
@@ -117,10 +115,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
   }
 
   const known = new Map(options.known);
-  const bodies =
-    forge === undefined
-      ? ledger.landed.numbers().filter((n) => known.has(n))
-      : ledger.landed.numbers();
+  const bodies = forge === undefined ? numbers.filter((n) => known.has(n)) : numbers;
   if (forge !== undefined) {
     options.onStep?.('reading descriptions of pull requests');
     const wanted = bodies.filter((number) => known.get(number)?.body === undefined);

@@ -69,10 +69,6 @@ export class LandedPulls {
   readonly #by: (readonly string[])[] = [];
   readonly #owners = new Map<number, string>();
 
-  get size(): number {
-    return this.#places.size;
-  }
-
   /** Takes in the first commit of a number; what lands again is the same work. */
   add(pr: number, sha: string, by: readonly string[], owner?: string): void {
     if (this.#places.has(pr)) return;

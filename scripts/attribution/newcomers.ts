@@ -1,6 +1,6 @@
 import { noReply } from './assistants.ts';
 import { readHistory } from './history.ts';
-import type { Person } from './model.ts';
+import type { Ident, Person } from './model.ts';
 import type { Range } from './range.ts';
 import { coAuthors } from './trailers.ts';
 
@@ -23,17 +23,21 @@ export async function newcomers(
   const seen = (word: string) => {
     for (const person of known.get(lower(word)) ?? []) fresh.delete(person);
   };
-  const sight = ({ name, email }: { name: string; email: string }) => {
+  const sight = ({ name, email }: Ident) => {
     seen(email);
     seen(name);
     const login = noReply(email)?.login;
     if (login !== undefined) seen(login);
   };
+  // History has one object for all commits of an author.
+  const sighted = new Set<Ident>();
   for await (const commits of readHistory(dir, [range.since.sha])) {
-    for (const commit of commits) {
-      sight(commit.author);
-      if (commit.raw !== commit.author) sight(commit.raw);
-      for (const trailer of coAuthors(commit.message)) sight(trailer);
+    for (const { author, raw, message } of commits) {
+      for (const ident of [author, raw]) {
+        if (!sighted.has(ident)) sight(ident);
+        sighted.add(ident);
+      }
+      for (const trailer of coAuthors(message)) sight(trailer);
     }
     if (fresh.size === 0) break;
   }

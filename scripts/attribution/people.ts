@@ -62,7 +62,7 @@ export function gather({ ledger, identities, keys, sources, map }: Parts): {
     const identity = identities.of(root);
     const login = identity.login?.toLowerCase();
     if (login !== undefined && (optOut.has(login) || ignore.has(login))) continue;
-    found.set(root, {
+    const person: Person = {
       ...(identity.login === undefined ? {} : { login: identity.login }),
       name: identity.name,
       names: identity.names,
@@ -71,9 +71,9 @@ export function gather({ ledger, identities, keys, sources, map }: Parts): {
       joins: identity.joins,
       credits: ROLES.filter((role) => mine.has(role)).map((role) => mine.get(role)!),
       remarks: remarksOf(identity),
-    });
+    };
+    found.set(root, tidy(person));
   }
-  for (const [root, person] of found) found.set(root, tidy(person));
   const roots = [...found.keys()];
   for (const [index, person] of addLookalikes([...found.values()]).entries())
     found.set(roots[index]!, person);
