@@ -1,7 +1,8 @@
 import { SECOND } from '../core/clock.ts';
 import { accountKey } from '../core/lane.ts';
+import type { Log } from '../core/log.ts';
 import type { Address, Attachment } from '../core/message.ts';
-import type { Log, Platform } from '../platforms/platform.ts';
+import type { Platform } from '../platforms/platform.ts';
 import type { AttachmentsOptions } from './options.ts';
 import { AttachmentStore } from './store.ts';
 

@@ -13,7 +13,7 @@ export async function generation([home, config]: readonly string[]): Promise<voi
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   let exitCode: ExitCode = ExitCode.FAILURE;
   try {
-    const { runGeneration } = await import('../lifecycle/generation.ts');
+    const { runGeneration } = await import('../instance/generation.ts');
     exitCode = await runGeneration({
       home: home as string,
       env: process.env,

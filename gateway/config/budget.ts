@@ -26,7 +26,7 @@ export interface Budget {
 }
 
 const STEP = DEFAULTS.stopStep / SECOND;
-/** Two steps: what is due is sent, the couriers are stopped (lifecycle/leaving.ts, `settle`). */
+/** Two steps: what is due is sent, the couriers are stopped (instance/leaving.ts, `settle`). */
 const SETTLE = 2 * STEP;
 /** What is closed then shares one. */
 const CLOSE = STEP;

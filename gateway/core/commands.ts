@@ -2,7 +2,7 @@ import type { Sender } from './message.ts';
 
 /**
  * One slash command. Help, platform menus and routing derive from this registry; what a command does
- * is the lifecycle's (`lifecycle/commands.ts`).
+ * is said in `intake/commands.ts`.
  */
 export interface CommandSpec {
   readonly name: string;

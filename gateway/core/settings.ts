@@ -2,7 +2,7 @@ import { DAY, HOUR, MINUTE, SECOND } from './clock.ts';
 import type { GroupSessions } from './lane.ts';
 import type { BusyMode } from './message.ts';
 
-/** Everything the lifecycle can be told. All durations are in milliseconds. */
+/** Everything an instance can be told. All durations are in milliseconds. */
 export interface Settings {
   readonly defaultAgent: string;
   readonly restartDrainTimeout: number;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { accountHash } from '../assembly/ownedAccount.ts';
 import type { SecretRef } from '../config/secrets.ts';
-import { accountHash } from '../lifecycle/ownedAccount.ts';
 import type { Examination, ExamineDeps } from '../platforms/shared/examination.ts';
 import { accountLockFolder } from '../supervisor/kernelLock.ts';
 import type { Examinee } from './examinee.ts';

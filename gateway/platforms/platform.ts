@@ -1,3 +1,4 @@
+import type { Log } from '../core/log.ts';
 import type { Attachment, Inbound, JsonValue, Outcome } from '../core/message.ts';
 import type { Operations } from '../core/operations.ts';
 import type { Outbound, SendClass } from '../core/outbox.ts';
@@ -127,12 +128,4 @@ export interface Host {
   changed(): void;
   readonly operations: Operations;
   readonly log: Log;
-}
-
-/** The part of a logger that adapters and agents use; pino fits. */
-export interface Log {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
 }

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { settingsOf } from '../../gateway/assembly/settingsOf.ts';
 import { allKeys, jsonSchema, nodesAt } from '../../gateway/config/describe.ts';
 import { exampleFile, referenceFile, schemaFile } from '../../gateway/config/documents.ts';
 import { ENVIRONMENT } from '../../gateway/config/environment.ts';
 import { LISTEN_DEFAULT } from '../../gateway/config/listen.ts';
 import { ConfigSchema } from '../../gateway/config/schema.ts';
 import { DEFAULTS } from '../../gateway/core/settings.ts';
-import { settingsOf } from '../../gateway/lifecycle/settingsOf.ts';
 
 const root = new URL('../../', import.meta.url);
 const committed = (name: string) => readFileSync(new URL(name, root), 'utf8');
@@ -74,7 +74,7 @@ describe('what is written about the configuration', () => {
 });
 
 describe('defaults stand in one place', () => {
-  it('the lifecycle gets its own defaults from an empty configuration', () => {
+  it('an instance gets its own defaults from an empty configuration', () => {
     expect(settingsOf(ConfigSchema.parse({}))).toEqual(DEFAULTS);
   });
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CRASH_POINTS } from '../../gateway/lifecycle/crashPoint.ts';
+import { CRASH_POINTS } from '../../gateway/core/crashPoint.ts';
 import {
   crashOneAfterAnother,
   LEAVING,

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { accountHash } from '../../gateway/lifecycle/ownedAccount.ts';
+import { accountHash } from '../../gateway/assembly/ownedAccount.ts';
 import { accountLockFolder } from '../../gateway/supervisor/kernelLock.ts';
 import { DISCORD_TOKEN } from '../fakes/discord/fake.ts';
 import { type FakeProcess, spawnFake } from '../fakes/shared/spawn.ts';

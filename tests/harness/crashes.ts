@@ -1,4 +1,4 @@
-import type { CrashPoint } from '../../gateway/lifecycle/crashPoint.ts';
+import type { CrashPoint } from '../../gateway/core/crashPoint.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { Ledger, type Verdict } from './ledger.ts';
 import { smallLoad } from './load.ts';

@@ -2,19 +2,20 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Agent, AgentResult, TurnInput, TurnSink } from '../../gateway/agents/agent.ts';
 import { createDemoAgent } from '../../gateway/agents/demo/demoAgent.ts';
+import { newId } from '../../gateway/assembly/ids.ts';
+import { systemClock } from '../../gateway/assembly/systemClock.ts';
 import type { Clock } from '../../gateway/core/clock.ts';
+import type { Log } from '../../gateway/core/log.ts';
 import type { Inbound } from '../../gateway/core/message.ts';
 import type { Outbound } from '../../gateway/core/outbox.ts';
 import { DEFAULTS, type Settings } from '../../gateway/core/settings.ts';
+import { Gateway } from '../../gateway/instance/gateway.ts';
+import type { GatewayParts } from '../../gateway/instance/gatewayParts.ts';
+import type { Above } from '../../gateway/instance/orders.ts';
 import type { Journal } from '../../gateway/journal/journal.ts';
 import { openSqliteJournal } from '../../gateway/journal/sqlite/client.ts';
-import { Agents } from '../../gateway/lifecycle/agents.ts';
-import { Gateway } from '../../gateway/lifecycle/gateway.ts';
-import type { GatewayParts } from '../../gateway/lifecycle/gatewayParts.ts';
-import { newId } from '../../gateway/lifecycle/ids.ts';
-import type { Above } from '../../gateway/lifecycle/orders.ts';
-import { systemClock } from '../../gateway/lifecycle/systemClock.ts';
-import type { Host, Log, Platform, SendResult } from '../../gateway/platforms/platform.ts';
+import type { Host, Platform, SendResult } from '../../gateway/platforms/platform.ts';
+import { Agents } from '../../gateway/turns/agents.ts';
 import { ManualClock } from './clock.ts';
 import { eventually } from './eventually.ts';
 import { tempDir } from './temp.ts';
@@ -147,7 +148,7 @@ export function inbound(
 }
 
 /**
- * The one way to build a gateway in a test's own process: real journal, real lifecycle, a platform in
+ * The one way to build a gateway in a test's own process: real journal, a real instance, a platform in
  * memory. `agent: 'hand'` gives a gateway whose turns the test ends by hand.
  */
 export async function startGateway(

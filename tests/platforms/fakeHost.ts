@@ -1,9 +1,10 @@
 import { JournalUnavailable } from '../../gateway/core/exit.ts';
 import { laneKey } from '../../gateway/core/lane.ts';
+import type { Log } from '../../gateway/core/log.ts';
 import type { Inbound, JsonValue } from '../../gateway/core/message.ts';
 import type { CommandView, Operations } from '../../gateway/core/operations.ts';
 import type { Outbound } from '../../gateway/core/outbox.ts';
-import type { Host, Log, Received } from '../../gateway/platforms/platform.ts';
+import type { Host, Received } from '../../gateway/platforms/platform.ts';
 
 /** What outlives an instance: give one to two hosts and they are one gateway after the other. */
 export class FakeStore {

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { accountHash, ownedAccount } from '../../gateway/lifecycle/ownedAccount.ts';
+import { accountHash, ownedAccount } from '../../gateway/assembly/ownedAccount.ts';
 import { AccountLocks } from '../../gateway/supervisor/accountLocks.ts';
 import { lockAccount } from '../../gateway/supervisor/kernelLock.ts';
 import { fakeTelegram, TELEGRAM_TOKEN } from '../fakes/telegram/fake.ts';

@@ -40,11 +40,11 @@ const BROKEN: Readonly<Record<string, readonly [path: string, code: string]>> = 
     `import { Web } from '../platforms/web/webPlatform.ts';`,
   ],
   'what is done for a person at the command line is known there only': [
-    'gateway/lifecycle/gateway.ts',
+    'gateway/instance/gateway.ts',
     `import { examine } from '../doctor/examination.ts';`,
   ],
   'only main.ts knows the command line': [
-    'gateway/lifecycle/gateway.ts',
+    'gateway/instance/gateway.ts',
     `import { VERSION } from '../cli/version.ts';`,
   ],
   'the gateway knows neither the scripts nor the tests': [

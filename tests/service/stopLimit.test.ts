@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { withinManager } from '../../gateway/assembly/withinManager.ts';
 import { budgetOf } from '../../gateway/config/budget.ts';
 import { ConfigSchema } from '../../gateway/config/schema.ts';
-import { withinManager } from '../../gateway/lifecycle/withinManager.ts';
 import type { Run } from '../../gateway/service/command.ts';
 import { unitOfCgroup } from '../../gateway/service/installedUnit.ts';
 import { launchdPlist } from '../../gateway/service/launchdPlist.ts';

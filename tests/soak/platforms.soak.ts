@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { CRASH_POINTS, type CrashPoint } from '../../gateway/lifecycle/crashPoint.ts';
+import { CRASH_POINTS, type CrashPoint } from '../../gateway/core/crashPoint.ts';
 import { LEAVING, STARTING } from '../harness/crashes.ts';
 import { eventually } from '../harness/eventually.ts';
 import { tempDir } from '../harness/temp.ts';

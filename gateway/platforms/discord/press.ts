@@ -1,6 +1,7 @@
 import type { APIMessageComponentInteraction, GatewayDispatchPayload } from 'discord-api-types/v10';
 import { InteractionResponseType, MessageFlags, Routes } from 'discord-api-types/v10';
-import type { Host, Log } from '../platform.ts';
+import type { Log } from '../../core/log.ts';
+import type { Host } from '../platform.ts';
 import type { Authorise } from '../shared/deps.ts';
 import type { Questions } from '../shared/questions.ts';
 import { type REST, saysOf } from './rest.ts';

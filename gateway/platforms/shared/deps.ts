@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../../core/clock.ts';
+import type { Log } from '../../core/log.ts';
 import type { Address } from '../../core/message.ts';
-import type { Log } from '../platform.ts';
 
 /**
  * Whether somebody may talk. `ignore`: say nothing, take nothing. `say`: take nothing and tell them

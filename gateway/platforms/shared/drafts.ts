@@ -1,8 +1,9 @@
 import type { Clock, Timer } from '../../core/clock.ts';
 import { laneAddress } from '../../core/lane.ts';
+import type { Log } from '../../core/log.ts';
 import type { Address } from '../../core/message.ts';
 import type { PlanEntry, Progress } from '../../core/progress.ts';
-import type { Host, Log } from '../platform.ts';
+import type { Host } from '../platform.ts';
 
 /** The few requests that showing progress needs. They may reject; nothing depends on them. */
 export interface DraftSurface {

@@ -1,7 +1,7 @@
 import type { Update } from 'grammy/types';
 import type { Clock, Random } from '../../core/clock.ts';
 import { DAY } from '../../core/clock.ts';
-import type { Log } from '../platform.ts';
+import type { Log } from '../../core/log.ts';
 import { Backoff, pause } from '../shared/backoff.ts';
 import { reasonOf } from '../shared/neverLeft.ts';
 import type { Pulse } from '../shared/pulse.ts';

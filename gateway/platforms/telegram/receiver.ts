@@ -1,6 +1,7 @@
 import type { CallbackQuery, Update } from 'grammy/types';
+import type { Log } from '../../core/log.ts';
 import type { Inbound, JsonValue } from '../../core/message.ts';
-import type { Host, Log } from '../platform.ts';
+import type { Host } from '../platform.ts';
 import type { Authorise } from '../shared/deps.ts';
 import { type Taken, takeAll } from '../shared/intake.ts';
 import { reasonOf } from '../shared/neverLeft.ts';

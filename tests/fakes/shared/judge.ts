@@ -70,7 +70,7 @@ export function judge(
   return { lost, duplicated, reordered, unexpected, unknown: ledger.strange.length, marked };
 }
 
-/** What the gateway itself may say around a restart (`lifecycle/notices.ts`). */
+/** What the gateway itself may say around a restart (`delivery/notices.ts`). */
 export const NOTICES: readonly RegExp[] = [
   /^Got it\. I am restarting/,
   /^Got it\. I am paused/,

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
+import { systemClock } from '../../../gateway/assembly/systemClock.ts';
 import type { Clock } from '../../../gateway/core/clock.ts';
 import type { Address } from '../../../gateway/core/message.ts';
-import { systemClock } from '../../../gateway/lifecycle/systemClock.ts';
 import { createDiscordPlatform } from '../../../gateway/platforms/discord/discord.ts';
 import { discordOptions } from '../../../gateway/platforms/discord/options.ts';
 import type { Platform } from '../../../gateway/platforms/platform.ts';

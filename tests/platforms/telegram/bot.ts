@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
+import { systemClock } from '../../../gateway/assembly/systemClock.ts';
 import type { Clock } from '../../../gateway/core/clock.ts';
 import type { Address } from '../../../gateway/core/message.ts';
-import { systemClock } from '../../../gateway/lifecycle/systemClock.ts';
 import type { Platform } from '../../../gateway/platforms/platform.ts';
 import type { Authorise } from '../../../gateway/platforms/shared/deps.ts';
 import { telegramOptions } from '../../../gateway/platforms/telegram/options.ts';

@@ -1,0 +1,104 @@
+import type { Journal } from '../journal/journal.ts';
+import type { Settled } from '../platforms/platform.ts';
+import type { Bus } from './progressBus.ts';
+
+/** Outcomes kept at hand, so that asking right after the fact costs no read. */
+const RECENT = 2_000;
+/** The length of their texts together, in UTF-16 units: long replies are read again instead. */
+const RECENT_TEXT = 4 << 20;
+
+/**
+ * Answers "tell me when this message has its outcome", whichever instance gives it: from this
+ * process's own progress, or, when another process has committed, from the journal.
+ */
+export class Settlements {
+  readonly #journal: Journal;
+  readonly #waiting = new Map<string, Set<(settled: Settled) => void>>();
+  readonly #recent = new Map<string, Settled>();
+  #recentText = 0;
+  /** Messages that this process accepted and nobody has settled: no read can tell more than the bus will. */
+  readonly #open = new Set<string>();
+  readonly #close: (() => void)[] = [];
+
+  constructor(journal: Journal, bus: Bus) {
+    this.#journal = journal;
+    this.#close.push(
+      bus.subscribe((p) => {
+        if (p.type !== 'settled') return;
+        const { message, outcome, text, error, usage } = p;
+        this.#settle({
+          message,
+          outcome,
+          text,
+          ...(error === undefined ? {} : { error }),
+          ...(usage === undefined ? {} : { usage }),
+        });
+      }),
+      journal.onForeignCommit(() => void this.#lookAgain()),
+    );
+  }
+
+  /** This process accepted the message and will see its outcome on the bus, or another's commit. */
+  expect(message: string): void {
+    this.#open.add(message);
+  }
+
+  /** @throws the signal's reason, when it aborts first. */
+  async of(message: string, signal?: AbortSignal): Promise<Settled> {
+    const known = this.#recent.get(message);
+    if (known !== undefined) return known;
+    signal?.throwIfAborted();
+    const settled = new Promise<Settled>((resolve, reject) => {
+      const set = this.#waiting.get(message) ?? new Set();
+      const done = (value: Settled) => {
+        signal?.removeEventListener('abort', aborted);
+        resolve(value);
+      };
+      const aborted = () => {
+        set.delete(done);
+        if (set.size === 0) this.#waiting.delete(message);
+        reject(signal?.reason);
+      };
+      set.add(done);
+      this.#waiting.set(message, set);
+      signal?.addEventListener('abort', aborted, { once: true });
+    });
+    // It may have been settled before we began to wait, by an earlier instance even.
+    if (!this.#open.has(message)) this.#look(message).catch(() => {});
+    return settled;
+  }
+
+  close(): void {
+    for (const close of this.#close) close();
+  }
+
+  async #look(message: string): Promise<void> {
+    const reply = await this.#journal.replyOf(message);
+    if (reply !== undefined) this.#settle({ message, outcome: reply.outcome, text: reply.text });
+  }
+
+  async #lookAgain(): Promise<void> {
+    for (const message of [...this.#waiting.keys()]) await this.#look(message).catch(() => {});
+    // What nobody waits for and another process may settle is not kept for ever.
+    if (this.#open.size > 10 * RECENT) this.#open.clear();
+  }
+
+  #settle(settled: Settled): void {
+    this.#open.delete(settled.message);
+    this.#forget(settled.message);
+    this.#recent.set(settled.message, settled);
+    this.#recentText += settled.text.length;
+    for (const oldest of this.#recent.keys()) {
+      if (this.#recent.size <= RECENT && this.#recentText <= RECENT_TEXT) break;
+      this.#forget(oldest);
+    }
+    const waiting = this.#waiting.get(settled.message);
+    this.#waiting.delete(settled.message);
+    for (const done of waiting ?? []) done(settled);
+  }
+
+  #forget(message: string): void {
+    this.#recentText -= this.#recent.get(message)?.text.length ?? 0;
+    this.#recent.delete(message);
+  }
+}

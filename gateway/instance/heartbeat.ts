@@ -1,0 +1,90 @@
+import { type Clock, SECOND, type Timer } from '../core/clock.ts';
+import { JournalUnavailable } from '../core/exit.ts';
+import type { Log } from '../core/log.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Journal } from '../journal/journal.ts';
+
+/** How often an instance renews its life and looks for work that no event announced. */
+const LOOK = 1 * SECOND;
+
+export interface VitalityDeps {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly instance: string;
+  /** Looks for orders and work. Called on every beat and after other processes' commits, never twice at a time. */
+  readonly work: () => Promise<void>;
+  /** Called on every beat, whatever the journal says. */
+  readonly beat: () => void;
+  /** The journal says that this instance is dead. Called once. */
+  readonly dead: () => void;
+}
+
+/**
+ * An instance's life in the journal: renewed once a second, and checked before any look for work. An
+ * instance that was declared dead must not claim again what was taken from it.
+ */
+export class Vitality {
+  readonly #deps: VitalityDeps;
+  #timer: Timer | undefined;
+  #stopForeign: (() => void) | undefined;
+  #looking = false;
+  #stopped = false;
+
+  constructor(deps: VitalityDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#timer = this.#deps.clock.after(LOOK, () => {
+      void this.#look(() => this.#renew());
+      this.#deps.beat();
+      if (!this.#stopped) this.start();
+    });
+  }
+
+  /** From now on other processes' commits are a reason to look, too. */
+  listen(): void {
+    this.#stopForeign = this.#deps.journal.onForeignCommit(
+      () => void this.#look(() => this.#known()),
+    );
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    this.#stopForeign?.();
+  }
+
+  async #look(alive: () => Promise<boolean>): Promise<void> {
+    if (this.#looking || this.#stopped) return;
+    this.#looking = true;
+    try {
+      if (await alive()) await this.#deps.work();
+      else if (!this.#stopped) {
+        this.stop();
+        this.#deps.dead();
+      }
+    } catch (error) {
+      const full = error instanceof JournalUnavailable && error.full;
+      const what = full
+        ? 'the disk is full: nothing is accepted until there is room'
+        : 'could not renew the lease';
+      this.#deps.log.warn({ err: error }, what);
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  #renew(): Promise<boolean> {
+    const { journal, clock, instance, settings } = this.#deps;
+    return journal.renew(instance, { until: clock.now() + settings.instanceLease });
+  }
+
+  /** As `renew`, without writing: two instances that renewed on each other's commits would never rest. */
+  async #known(): Promise<boolean> {
+    const { journal, instance } = this.#deps;
+    return (await journal.instances()).some((one) => one.id === instance);
+  }
+}

@@ -1,0 +1,109 @@
+import type { Token } from '../core/admission.ts';
+import { bounded } from '../core/bounded.ts';
+import { crashPoint } from '../core/crashPoint.ts';
+import { type Ending, SluiceError } from '../core/exit.ts';
+import { isRefusal } from '../core/refusal.ts';
+import type { Courier } from '../delivery/courier.ts';
+import type { HookFeed } from '../hooks/hookFeed.ts';
+import type { Hooks } from '../hooks/hooks.ts';
+import type { Inputs } from '../intake/inputs.ts';
+import type { Drainer } from './drainer.ts';
+import { sharedTime } from './sharedTime.ts';
+import type { Shop } from './shop.ts';
+
+export interface LeavingParts {
+  readonly shop: Shop;
+  readonly drainer: Drainer;
+  readonly couriers: readonly Courier[];
+  readonly inputs: Inputs;
+  readonly hooks: Hooks | undefined;
+  readonly hookFeed: HookFeed | undefined;
+  /** Told the token that open connections hold a drain with, for whoever cuts that wait short. */
+  readonly connected: (held: Token) => void;
+  /** Ends timers and subscriptions, once nothing runs any more. */
+  readonly quiet: () => void;
+}
+
+/** What comes after the drain; they share one step's time, so that the budget holds whatever hangs (R10). */
+const CLOSING_STEPS = 5;
+
+/**
+ * The way out of an instance, in order, each step bounded: no adapter or agent can keep it from
+ * leaving. Nothing is closed before the drain is over: a turn's end and its reply are committed first.
+ */
+export async function leave(
+  { shop, drainer, couriers, inputs, hooks, hookFeed, connected, quiet }: LeavingParts,
+  { ending, timeout, force }: { ending: Ending; timeout: number; force: boolean },
+): Promise<void> {
+  const { journal, accounts, agents, clock, instance, settings, gate } = shop;
+  const platforms = accounts.all();
+  const step = (what: string, work: Promise<unknown>) =>
+    bounded(what, settings.stopStep, work, shop);
+  crashPoint('drain-begun');
+  hooks?.fire({ event: 'gateway:drain', at: clock.now(), why: ending.why, instance });
+  const handsOver = ending.why === 'handed-over';
+  // First of all, in the same step: what connects from now on meets the successor.
+  if (handsOver) void inputs.closeShared().catch(() => {});
+  const open = handsOver ? gate.admit('receive', 'open connections') : undefined;
+  const held = open === undefined || isRefusal(open) ? undefined : open;
+  if (held !== undefined) connected(held);
+  const left = drainer.leave(timeout, force);
+  // Marked before anything that can hang: others must know (R27).
+  const until = clock.now() + settings.instanceLease;
+  await step(
+    'telling the journal of the drain',
+    journal.renew(instance, { until, draining: true }),
+  );
+  if (handsOver) {
+    // The successor receives and sends from here on; what is running only writes to the outbox.
+    await step('handing over input', inputs.close());
+    crashPoint('input-handed-over');
+    // What comes over connections that are still open is committed here, so the drain waits for it.
+    void Promise.allSettled(platforms.map((p) => p.receivedLast?.())).then(() => {
+      held?.release();
+      drainer.look();
+    });
+    await step('handing over sending', Promise.all(couriers.map((c) => c.stop())));
+    crashPoint('sending-handed-over');
+  }
+  await left;
+  const time = sharedTime(settings.stopStep, CLOSING_STEPS, clock);
+  const close = (what: string, work: Promise<unknown>) => bounded(what, time(), work, shop);
+  await close('stopping input', inputs.close());
+  await close('closing platforms', Promise.all(platforms.map((p) => p.close())));
+  await close('closing agents', agents.close());
+  quiet();
+  crashPoint('before-leave');
+  await close('leaving the journal', journal.leave(instance));
+  if (hooks === undefined) return;
+  if (!handsOver) hookFeed?.endSessions(ending.why);
+  hooks.fire({ event: 'gateway:stop', at: clock.now(), why: ending.why, instance });
+  await close('running hooks', hooks.settled());
+  hooks.end();
+}
+
+/** Delivers what is committed and due, within a bound. What is left is sent by the next instance. */
+export async function settle(shop: Shop, couriers: readonly Courier[]): Promise<void> {
+  const { gate, settings } = shop;
+  for (const courier of couriers) courier.kick();
+  const quiet = Promise.all(couriers.map((c) => c.quiet())).then(() => gate.idle('delivery'));
+  const done = await bounded('delivering replies', settings.stopStep, quiet, shop);
+  if (!done) for (const courier of couriers) courier.cutOff();
+  gate.advance('closed');
+  await bounded(
+    'stopping couriers',
+    settings.stopStep,
+    Promise.all(couriers.map((c) => c.stop())),
+    shop,
+  );
+}
+
+/** Another instance took our work over, because it thought us dead. Ours is refused from now on. */
+export function declaredDead(): Ending {
+  return {
+    why: 'failed',
+    error: new SluiceError(
+      'This instance was declared dead by another and leaves; its work goes on there.',
+    ),
+  };
+}

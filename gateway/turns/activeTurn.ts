@@ -1,0 +1,278 @@
+import { createHash } from 'node:crypto';
+import type { Agent, AgentResult, Question, Run, Step, TurnSink } from '../agents/agent.ts';
+import type { Attachments } from '../attachments/attachments.ts';
+import { mergeBurst } from '../core/burst.ts';
+import type { JsonValue, StoredMessage } from '../core/message.ts';
+import type { AskedQuestion } from '../core/progress.ts';
+import type { ClaimedTurn } from '../core/turn.ts';
+import { Asking, type AskingDeps } from './questions/runQuestions.ts';
+import { TurnClocks } from './turnClocks.ts';
+import { type TurnText, withFiles } from './turnFiles.ts';
+
+/** Why a run was told to end before its time. */
+export type CutReason =
+  | 'stop'
+  | 'interrupt'
+  | 'restart'
+  | 'timeout'
+  | 'silent'
+  | 'loop'
+  | 'too-long'
+  | 'stale';
+
+export interface ActiveTurnDeps extends AskingDeps {
+  /** Fetches the files of messages; absent: the agent is given them as the platform named them. */
+  readonly attachments?: Attachments;
+  /** A turn began or ended waiting for a person: whoever drains looks again. */
+  readonly changed: () => void;
+  /** The turn has worked up to its soft deadline. */
+  readonly long: () => void;
+}
+
+/** How a run ended, and why it was cut if it was. */
+export interface RunEnd {
+  readonly result: AgentResult;
+  readonly cut?: CutReason;
+}
+
+/**
+ * One run of an agent, from start to result, with the clocks that bound it.
+ *
+ *     working ──ask──▶ parked ──answer or time-out──▶ working
+ *        │                │
+ *        └──── cut ───────┴──▶ ending ──(obeys, or the grace passes)──▶ over
+ *
+ * Two clocks run while working and stand still while parked: see TurnClocks. Once cut, the first reason stays; what the agent says afterwards is ignored.
+ */
+export class ActiveTurn {
+  readonly turn: ClaimedTurn;
+  readonly agent: Agent;
+  readonly #deps: ActiveTurnDeps;
+  readonly #abort = new AbortController();
+  #given: TurnText = { text: '', attachments: [] };
+  #text = '';
+  #step: string | undefined;
+  #over = false;
+  #run: Run | undefined;
+  #cut: CutReason | undefined;
+  #graceOver: (() => void) | undefined;
+  readonly #clocks: TurnClocks;
+  readonly #asking: Asking;
+  readonly #steps = new Map<string, { name: string; argsHash: string; startedAt: number }>();
+  #failing = { key: '', count: 0 };
+
+  constructor(turn: ClaimedTurn, agent: Agent, deps: ActiveTurnDeps) {
+    this.turn = turn;
+    this.agent = agent;
+    this.#deps = deps;
+    this.#asking = new Asking(turn, deps);
+    this.#clocks = new TurnClocks(deps, (why) => this.cut(why), deps.long);
+  }
+
+  /** What the agent was given; its files are in the store where they could be fetched. */
+  get given(): TurnText {
+    return this.#given;
+  }
+  get text(): string {
+    return this.#text;
+  }
+  get step(): string | undefined {
+    return this.#step;
+  }
+  get ending(): boolean {
+    return this.#cut !== undefined || this.#over;
+  }
+  get parked(): boolean {
+    return this.#asking.waits;
+  }
+  /** What the person can answer now. */
+  get question(): AskedQuestion | undefined {
+    return this.#asking.open;
+  }
+  get lastProgressAt(): number {
+    return this.#clocks.lastProgressAt;
+  }
+
+  /** Runs the agent. Never rejects. */
+  async run(): Promise<RunEnd> {
+    const graceOver = new Promise<void>((resolve) => {
+      this.#graceOver = resolve;
+    });
+    this.#clocks.start();
+    let result: AgentResult | undefined;
+    try {
+      await this.#asking.begin();
+      this.#given = mergeBurst(this.turn.messages);
+      const { attachments } = this.#deps;
+      if (attachments !== undefined && this.#given.attachments.length > 0)
+        await Promise.race([this.#fetchFiles(attachments), graceOver]);
+      // Cut while its files were fetched: judged by why, like every other cut.
+      this.#abort.signal.throwIfAborted();
+      const input = this.#given;
+      this.#run = this.agent.start(
+        {
+          turn: this.turn.turn,
+          session: this.turn.session,
+          lane: this.turn.lane,
+          attempt: this.turn.attempt,
+          text: input.text,
+          attachments: input.attachments,
+          history: this.turn.history,
+          priorSteps: this.turn.steps,
+          ...(this.turn.agentState === undefined ? {} : { state: this.turn.agentState }),
+          ...(this.turn.model === undefined ? {} : { model: this.turn.model }),
+        },
+        this.#sink(),
+        this.#abort.signal,
+      );
+      result = (await Promise.race([this.#run.result, graceOver])) ?? undefined;
+    } catch (error) {
+      result = {
+        end: 'failed',
+        text: this.#text,
+        error: `The agent broke: ${(error as Error).message}`,
+      };
+    }
+    this.#over = true;
+    this.#clocks.stop();
+    await this.#asking.end(this.#cut === 'restart' || this.#cut === 'stale').catch(() => {});
+    result ??= { end: 'cancelled', text: this.#text };
+    return this.#cut === undefined ? { result } : { result, cut: this.#cut };
+  }
+
+  async #fetchFiles(attachments: Attachments): Promise<void> {
+    const address = (this.turn.messages[0] as StoredMessage).address;
+    this.#given = await withFiles(this.#given, address, attachments, this.#abort.signal);
+    this.#clocks.alive();
+  }
+
+  /** Tells the run to end. The first reason stays. */
+  cut(reason: CutReason): void {
+    if (this.ending) return;
+    this.#cut = reason;
+    this.#clocks.stop();
+    this.#asking.cut();
+    this.#abort.abort(new Error(`turn cut: ${reason}`));
+    this.#deps.clock.after(this.#deps.settings.interruptGrace, () => this.#graceOver?.());
+  }
+
+  /** Puts text into the run; `false` where it is too late or the agent cannot. */
+  async steer(text: string): Promise<boolean> {
+    if (this.ending || this.#run?.steer === undefined) return false;
+    return this.#run.steer(text).catch(() => false);
+  }
+
+  /** Answers the open question; `false` where there is none of that id. */
+  answer(question: string, option: string): Promise<boolean> {
+    return this.#asking.answer(question, option);
+  }
+
+  #sink(): TurnSink {
+    const { bus } = this.#deps;
+    const { lane, turn } = this.turn;
+    return {
+      text: (delta) => {
+        if (this.ending || delta === '') return;
+        this.#clocks.alive();
+        const room = this.#deps.settings.maxOutput - this.#text.length;
+        const part = delta.length > room ? delta.slice(0, room) : delta;
+        this.#text += part;
+        bus.emit({ type: 'text', lane, turn, delta: part });
+        if (part.length < delta.length) this.cut('too-long');
+      },
+      thought: (delta) => {
+        if (this.ending) return;
+        this.#clocks.alive();
+        bus.emit({ type: 'thought', lane, turn, delta });
+      },
+      plan: (entries) => {
+        if (this.ending) return;
+        this.#clocks.alive();
+        bus.emit({ type: 'plan', lane, turn, entries });
+      },
+      stepStarts: (step) => this.#stepStarts(step),
+      stepEnds: (id, state, summary) => this.#stepEnds(id, state, summary),
+      saveState: async (state: JsonValue) => {
+        if (this.#over || !(await this.#deps.journal.saveAgentState(this.turn, state)))
+          throw superseded();
+      },
+      ask: (question) => this.#ask(question),
+    };
+  }
+
+  async #stepStarts(step: Step): Promise<void> {
+    if (this.ending) throw superseded();
+    this.#clocks.alive();
+    const argsHash = createHash('sha256')
+      .update(JSON.stringify(step.args) ?? '')
+      .digest('hex');
+    const startedAt = this.#deps.clock.now();
+    const { attempt, lane, turn } = this.turn;
+    this.#steps.set(step.id, { name: step.name, argsHash, startedAt });
+    const written = await this.#deps.journal.step(this.turn, {
+      id: step.id,
+      name: step.name,
+      argsHash,
+      state: 'started',
+      attempt,
+      startedAt,
+    });
+    if (!written) {
+      this.cut('stale');
+      throw superseded();
+    }
+    if (this.ending) throw superseded();
+    this.#step = step.title ?? step.name;
+    const title = step.title === undefined ? {} : { title: step.title };
+    this.#deps.bus.emit({
+      type: 'step',
+      lane,
+      turn,
+      step: { id: step.id, name: step.name, state: 'started', ...title },
+    });
+  }
+
+  async #stepEnds(id: string, state: 'done' | 'failed', summary?: string): Promise<void> {
+    const step = this.#steps.get(id);
+    if (this.#over || step === undefined) return;
+    this.#clocks.alive();
+    this.#steps.delete(id);
+    this.#step = undefined;
+    const { attempt, lane, turn } = this.turn;
+    const said = summary === undefined ? {} : { summary };
+    this.#deps.bus.emit({
+      type: 'step',
+      lane,
+      turn,
+      step: { id, name: step.name, state, ...said },
+    });
+    const endedAt = this.#deps.clock.now();
+    await this.#deps.journal.step(this.turn, { ...step, id, state, attempt, endedAt });
+    this.#watchLoop(`${step.name} ${step.argsHash}`, state);
+  }
+
+  /** The same step with the same arguments failing again and again will not succeed the next time. */
+  #watchLoop(key: string, state: 'done' | 'failed'): void {
+    const count = state === 'done' ? 0 : this.#failing.key === key ? this.#failing.count + 1 : 1;
+    this.#failing = { key, count };
+    if (count >= this.#deps.settings.loopLimit) this.cut('loop');
+  }
+
+  async #ask(question: Question): Promise<string | undefined> {
+    if (this.ending) return undefined;
+    const answered = this.#asking.ask(question);
+    this.#clocks.stop();
+    this.#deps.changed();
+    const option = await answered;
+    if (!this.ending && !this.parked) {
+      this.#clocks.alive();
+      this.#clocks.start();
+    }
+    this.#deps.changed();
+    return option;
+  }
+}
+
+function superseded(): Error {
+  return new Error('the turn was ended; this must not run');
+}
