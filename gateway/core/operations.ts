@@ -14,7 +14,7 @@ export interface Operations {
   restart(request: RestartRequest): Promise<Order>;
   /** Takes the open restart order back, while that is still possible. */
   cancelRestart(): Promise<Order>;
-  /** Takes no new turns until cancelled or past the deadline; messages are accepted and wait. Asking again renews. */
+  /** Takes no new turns until cancelled or past the deadline; messages are accepted and wait. RunQuestions again renews. */
   drain(request: { by: string; deadlineMs?: number }): Promise<Order>;
   cancelDrain(): Promise<Order>;
   order(id: string): Promise<Order | undefined>;

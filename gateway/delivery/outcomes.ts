@@ -11,7 +11,7 @@ const RECENT_TEXT = 4 << 20;
  * Answers "tell me when this message has its outcome", whichever instance gives it: from this
  * process's own progress, or, when another process has committed, from the journal.
  */
-export class Settlements {
+export class Outcomes {
   readonly #journal: Journal;
   readonly #waiting = new Map<string, Set<(settled: Settled) => void>>();
   readonly #recent = new Map<string, Settled>();

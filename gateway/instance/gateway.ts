@@ -4,7 +4,7 @@ import type { Ending } from '../core/exit.ts';
 import type { Operations } from '../core/operations.ts';
 import type { Status } from '../core/status.ts';
 import { Couriers } from '../delivery/couriers.ts';
-import { Settlements } from '../delivery/outcomes.ts';
+import { Outcomes } from '../delivery/outcomes.ts';
 import { Placeholders } from '../delivery/placeholders.ts';
 import { Bus } from '../delivery/progressBus.ts';
 import { Accounts } from '../delivery/replies.ts';
@@ -22,7 +22,7 @@ import { Turns } from '../turns/turns.ts';
 import { closeCommand, takeUp } from './adoption.ts';
 import { Drainer } from './drainer.ts';
 import type { GatewayParts } from './gatewayParts.ts';
-import { Vitality } from './heartbeat.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { declaredDead, leave, settle } from './leaving.ts';
 import { createOperations } from './operations.ts';
 import { Orders } from './orders.ts';
@@ -50,11 +50,11 @@ export class Gateway {
   readonly #bus: Bus;
   readonly #turns: Turns;
   readonly #reception: Reception;
-  readonly #settlements: Settlements;
+  readonly #outcomes: Outcomes;
   readonly #placeholders: Placeholders;
   readonly #commands: Commands;
   readonly #drainer: Drainer;
-  readonly #vitality: Vitality;
+  readonly #heartbeat: Heartbeat;
   readonly #orders: Orders;
   readonly #startedAt: number;
   readonly #inputs: Inputs;
@@ -102,10 +102,10 @@ export class Gateway {
       log,
       ...(parts.attachments === undefined ? {} : { attachments: parts.attachments }),
     };
-    this.#settlements = new Settlements(journal, bus);
+    this.#outcomes = new Outcomes(journal, bus);
     this.#placeholders = new Placeholders(journal);
     this.#turns = new Turns(this.#shop, this.#placeholders);
-    this.#reception = new Reception(this.#shop, this.#turns, this.#settlements);
+    this.#reception = new Reception(this.#shop, this.#turns, this.#outcomes);
     this.#drainer = new Drainer({
       gate,
       clock,
@@ -128,7 +128,7 @@ export class Gateway {
         force: order.force,
       });
     });
-    this.#vitality = new Vitality({
+    this.#heartbeat = new Heartbeat({
       journal,
       clock,
       settings,
@@ -187,7 +187,7 @@ export class Gateway {
       platform,
       reception: this.#reception,
       placeholders: this.#placeholders,
-      settlements: this.#settlements,
+      outcomes: this.#outcomes,
       operations: this.operations,
       changed: () => this.#changed(),
     });
@@ -222,7 +222,7 @@ export class Gateway {
       draining: false,
     });
     crashPoint('instance-joined');
-    this.#vitality.start();
+    this.#heartbeat.start();
     await agents.get(agents.defaultName)?.probe(signal);
     this.#stage = 'joined';
   }
@@ -241,7 +241,7 @@ export class Gateway {
     crashPoint('work-adopted');
     await Promise.all(this.#couriers.all().map((courier) => courier.start()));
     this.#stage = 'serving';
-    this.#vitality.listen();
+    this.#heartbeat.listen();
     this.#undo.push(this.#bus.subscribe((progress) => this.#couriers.show(progress)));
     this.#undo.push(this.#bus.subscribe((p) => askInWords(this.#shop, p), 'here'));
     if (this.#hookFeed !== undefined)
@@ -309,9 +309,9 @@ export class Gateway {
         this.#connected = token;
       },
       quiet: () => {
-        this.#vitality.stop();
+        this.#heartbeat.stop();
         for (const undo of this.#undo) undo();
-        this.#settlements.close();
+        this.#outcomes.close();
       },
     };
     await leave(parts, options);

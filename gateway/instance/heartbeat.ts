@@ -25,7 +25,7 @@ export interface VitalityDeps {
  * An instance's life in the journal: renewed once a second, and checked before any look for work. An
  * instance that was declared dead must not claim again what was taken from it.
  */
-export class Vitality {
+export class Heartbeat {
   readonly #deps: VitalityDeps;
   #timer: Timer | undefined;
   #stopForeign: (() => void) | undefined;

@@ -6,7 +6,7 @@ import type { Status } from '../core/status.ts';
 import { pairingOperations } from '../intake/pairing.ts';
 import type { SessionRow } from '../journal/journal.ts';
 import type { People } from '../people/people.ts';
-import { OpenQuestions } from '../turns/questions/questionStore.ts';
+import { QuestionStore } from '../turns/questions/questionStore.ts';
 import type { Turns } from '../turns/turns.ts';
 import type { Orders } from './orders.ts';
 import type { Shop } from './shop.ts';
@@ -130,7 +130,7 @@ export function createOperations({
       const here = turns.get(turn);
       if (await here?.answer(question, option)) return;
       // Nobody waits for it here. Kept, so that it counts whoever asks next; and told to whoever runs it now.
-      if (!(await new OpenQuestions(journal).answer(turn, question, option)))
+      if (!(await new QuestionStore(journal).answer(turn, question, option)))
         throw new RequestError('That question is not open any more.');
       if (here === undefined) await direct(turn, 'answer', { question, option }).catch(() => {});
     },

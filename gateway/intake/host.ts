@@ -1,5 +1,5 @@
 import type { Operations } from '../core/operations.ts';
-import type { Settlements } from '../delivery/outcomes.ts';
+import type { Outcomes } from '../delivery/outcomes.ts';
 import type { Placeholders } from '../delivery/placeholders.ts';
 import type { Shop } from '../instance/shop.ts';
 import type { Host, Platform } from '../platforms/platform.ts';
@@ -10,7 +10,7 @@ export interface HostDeps {
   readonly platform: Platform;
   readonly reception: Reception;
   readonly placeholders: Placeholders;
-  readonly settlements: Settlements;
+  readonly outcomes: Outcomes;
   readonly operations: Operations;
   readonly changed: () => void;
 }
@@ -21,7 +21,7 @@ export function createHost({
   platform,
   reception,
   placeholders,
-  settlements,
+  outcomes,
   operations,
   changed,
 }: HostDeps): Host {
@@ -32,7 +32,7 @@ export function createHost({
         message,
         options?.cursor === undefined ? undefined : { name, value: options.cursor },
       ),
-    settled: (message, signal) => settlements.of(message, signal),
+    settled: (message, signal) => outcomes.of(message, signal),
     cursor: () => shop.journal.cursor(name),
     setCursor: (value) => shop.journal.setCursor(name, value),
     placeholder: (turn, platformId) => placeholders.keep(turn, platformId),

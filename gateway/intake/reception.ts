@@ -4,7 +4,7 @@ import { laneKey } from '../core/lane.ts';
 import type { Inbound, JsonValue, StoredMessage } from '../core/message.ts';
 import { isRefusal } from '../core/refusal.ts';
 import { notify, WORDS } from '../delivery/notices.ts';
-import type { Settlements } from '../delivery/outcomes.ts';
+import type { Outcomes } from '../delivery/outcomes.ts';
 import { replyRows } from '../delivery/replies.ts';
 import type { Shop } from '../instance/shop.ts';
 import type { NewMessage, Receipt } from '../journal/journal.ts';
@@ -25,14 +25,14 @@ type Accepted = Extract<Receipt, { status: 'accepted' }>;
 export class Reception {
   readonly #shop: Shop;
   readonly #turns: Turns;
-  readonly #settlements: Settlements;
+  readonly #outcomes: Outcomes;
   readonly followUps: FollowUps;
   execute: Execute = async () => ({ reply: '' });
 
-  constructor(shop: Shop, turns: Turns, settlements: Settlements) {
+  constructor(shop: Shop, turns: Turns, outcomes: Outcomes) {
     this.#shop = shop;
     this.#turns = turns;
-    this.#settlements = settlements;
+    this.#outcomes = outcomes;
     this.followUps = new FollowUps(shop, turns);
     turns.later = (lane, at) => this.#claimLater(lane, at);
   }
@@ -80,7 +80,7 @@ export class Reception {
       }
       log.info({ message: id, lane: message.lane, ahead: receipt.ahead }, 'accepted');
       crashPoint('message-committed');
-      this.#settlements.expect(id);
+      this.#outcomes.expect(id);
       bus.emit({
         type: 'accepted',
         lane: message.lane,

@@ -103,7 +103,7 @@ async function typedToken(platform: AccountPlatform, asked: Asked): Promise<stri
     if (token === '') return undefined;
     if (!flags.check) return token;
     const check = checkToken(platform, token, rootOf(platform, now));
-    const { is, examination } = await prompts.during(`Asking ${label}`, check, (found) => {
+    const { is, examination } = await prompts.during(`RunQuestions ${label}`, check, (found) => {
       if (found.is === 'good') return `${label} knows it: ${found.examination.who}`;
       return found.is === 'refused' ? `${label} refused it` : `${label} could not be asked`;
     });

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { ConfigError, SluiceError } from '../core/exit.ts';
-import { quietly } from './quietly.ts';
+import { withoutExperimentalWarning } from './experimentalWarning.ts';
 
 /** A lock that the kernel holds for this process and frees when it dies, however it dies. */
 export interface KernelLock {
@@ -24,7 +24,7 @@ export function acquireKernelLock(file: string): KernelLock | undefined {
   let db: DatabaseSync | undefined;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const sqlite = quietly(() => process.getBuiltinModule('node:sqlite'));
+    const sqlite = withoutExperimentalWarning(() => process.getBuiltinModule('node:sqlite'));
     db = new sqlite.DatabaseSync(file, { timeout: 0 });
     db.exec('BEGIN EXCLUSIVE');
     const held = db;

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { ExitCode } from '../core/exit.ts';
 import { AccountLocks } from './accountLocks.ts';
+import { withoutExperimentalWarning } from './experimentalWarning.ts';
 import { sweepLeftovers } from './groups.ts';
 import { lockHome } from './kernelLock.ts';
 import { carryOverExec, LISTENER_VARIABLE, type Listener, openListener } from './listener.ts';
 import { managerOf, serviceManager } from './notify.ts';
 import { type SupervisorOptions, TIMEOUT_DEFAULTS } from './options.ts';
-import { quietly } from './quietly.ts';
 import { catchSignals } from './signals.ts';
 import { Supervision } from './supervision.ts';
 import { systemClock } from './systemClock.ts';
@@ -84,5 +84,7 @@ async function becomeNewCode(
   if (carried !== undefined) env[LISTENER_VARIABLE] = carried;
   log('info', 'the supervisor starts itself anew in place');
   const argv = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-  quietly(() => process.execve?.(process.execPath, argv, env as NodeJS.Dict<string>));
+  withoutExperimentalWarning(() =>
+    process.execve?.(process.execPath, argv, env as NodeJS.Dict<string>),
+  );
 }

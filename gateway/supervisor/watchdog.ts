@@ -39,7 +39,7 @@ const STACK_TIMEOUT_MS = 3_000;
 /** Where a hung process is, as far as can be found out within some seconds; for the log. */
 export function stackOf(pid: number): Promise<string> {
   const self = fileURLToPath(import.meta.url);
-  const program = fileURLToPath(new URL(`./hangStack${extname(self)}`, import.meta.url));
+  const program = fileURLToPath(new URL(`./stackDump${extname(self)}`, import.meta.url));
   const { promise, resolve } = Promise.withResolvers<string>();
   const options = { timeout: STACK_TIMEOUT_MS, killSignal: 'SIGKILL' as const };
   execFile(process.execPath, [program, String(pid)], options, (_error, stdout) =>

@@ -5,7 +5,7 @@ import { mergeBurst } from '../core/burst.ts';
 import type { JsonValue, StoredMessage } from '../core/message.ts';
 import type { AskedQuestion } from '../core/progress.ts';
 import type { ClaimedTurn } from '../core/turn.ts';
-import { Asking, type AskingDeps } from './questions/runQuestions.ts';
+import { RunQuestions, type RunQuestionsDeps } from './questions/runQuestions.ts';
 import { TurnClocks } from './turnClocks.ts';
 import { type TurnText, withFiles } from './turnFiles.ts';
 
@@ -20,7 +20,7 @@ export type CutReason =
   | 'too-long'
   | 'stale';
 
-export interface ActiveTurnDeps extends AskingDeps {
+export interface ActiveTurnDeps extends RunQuestionsDeps {
   /** Fetches the files of messages; absent: the agent is given them as the platform named them. */
   readonly attachments?: Attachments;
   /** A turn began or ended waiting for a person: whoever drains looks again. */
@@ -57,7 +57,7 @@ export class ActiveTurn {
   #cut: CutReason | undefined;
   #graceOver: (() => void) | undefined;
   readonly #clocks: TurnClocks;
-  readonly #asking: Asking;
+  readonly #questions: RunQuestions;
   readonly #steps = new Map<string, { name: string; argsHash: string; startedAt: number }>();
   #failing = { key: '', count: 0 };
 
@@ -65,7 +65,7 @@ export class ActiveTurn {
     this.turn = turn;
     this.agent = agent;
     this.#deps = deps;
-    this.#asking = new Asking(turn, deps);
+    this.#questions = new RunQuestions(turn, deps);
     this.#clocks = new TurnClocks(deps, (why) => this.cut(why), deps.long);
   }
 
@@ -83,11 +83,11 @@ export class ActiveTurn {
     return this.#cut !== undefined || this.#over;
   }
   get parked(): boolean {
-    return this.#asking.waits;
+    return this.#questions.waits;
   }
   /** What the person can answer now. */
   get question(): AskedQuestion | undefined {
-    return this.#asking.open;
+    return this.#questions.open;
   }
   get lastProgressAt(): number {
     return this.#clocks.lastProgressAt;
@@ -101,7 +101,7 @@ export class ActiveTurn {
     this.#clocks.start();
     let result: AgentResult | undefined;
     try {
-      await this.#asking.begin();
+      await this.#questions.begin();
       this.#given = mergeBurst(this.turn.messages);
       const { attachments } = this.#deps;
       if (attachments !== undefined && this.#given.attachments.length > 0)
@@ -135,7 +135,7 @@ export class ActiveTurn {
     }
     this.#over = true;
     this.#clocks.stop();
-    await this.#asking.end(this.#cut === 'restart' || this.#cut === 'stale').catch(() => {});
+    await this.#questions.end(this.#cut === 'restart' || this.#cut === 'stale').catch(() => {});
     result ??= { end: 'cancelled', text: this.#text };
     return this.#cut === undefined ? { result } : { result, cut: this.#cut };
   }
@@ -151,7 +151,7 @@ export class ActiveTurn {
     if (this.ending) return;
     this.#cut = reason;
     this.#clocks.stop();
-    this.#asking.cut();
+    this.#questions.cut();
     this.#abort.abort(new Error(`turn cut: ${reason}`));
     this.#deps.clock.after(this.#deps.settings.interruptGrace, () => this.#graceOver?.());
   }
@@ -164,7 +164,7 @@ export class ActiveTurn {
 
   /** Answers the open question; `false` where there is none of that id. */
   answer(question: string, option: string): Promise<boolean> {
-    return this.#asking.answer(question, option);
+    return this.#questions.answer(question, option);
   }
 
   #sink(): TurnSink {
@@ -260,7 +260,7 @@ export class ActiveTurn {
 
   async #ask(question: Question): Promise<string | undefined> {
     if (this.ending) return undefined;
-    const answered = this.#asking.ask(question);
+    const answered = this.#questions.ask(question);
     this.#clocks.stop();
     this.#deps.changed();
     const option = await answered;

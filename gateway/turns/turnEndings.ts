@@ -10,7 +10,7 @@ import { replyRows } from '../delivery/replies.ts';
 import type { Shop } from '../instance/shop.ts';
 import type { Claim, EndReceipt, NewOutbound, TurnResultRow } from '../journal/journal.ts';
 import type { CutReason } from './activeTurn.ts';
-import type { Verdict } from './turnResult.ts';
+import type { TurnResult } from './turnResult.ts';
 
 /** How soon a turn's end is written again that the journal could not take. */
 const AGAIN = 1 * SECOND;
@@ -43,7 +43,7 @@ export class TurnEndings {
    */
   async write(
     turn: ClaimedTurn,
-    verdict: Verdict,
+    result: TurnResult,
     { given, usage, cut }: EndedRun,
     claim: Claim | undefined,
   ): Promise<Extract<EndReceipt, { accepted: true }> | undefined> {
@@ -53,32 +53,32 @@ export class TurnEndings {
     const placeholder = await this.#placeholderOf(turn);
     const used = usage === undefined ? {} : { usage };
     const row: TurnResultRow = {
-      end: verdict.end,
+      end: result.end,
       now: clock.now(),
-      outbound: this.#rows(verdict.reply, head, placeholder),
-      transcript: transcriptOf(turn, verdict, given),
-      ...(verdict.outcome === undefined ? {} : { outcome: verdict.outcome }),
-      ...(verdict.error === undefined ? {} : { error: verdict.error }),
+      outbound: this.#rows(result.reply, head, placeholder),
+      transcript: transcriptOf(turn, result, given),
+      ...(result.outcome === undefined ? {} : { outcome: result.outcome }),
+      ...(result.error === undefined ? {} : { error: result.error }),
       ...used,
       ...(courier?.holding ? { sender: instance } : {}),
       ...(claim === undefined || head.stateless !== undefined ? {} : { claim }),
     };
     const receipt = await this.#persist(turn, row);
     crashPoint('turn-ended');
-    bus.emit({ type: 'ended', lane: turn.lane, turn: turn.turn, end: verdict.end, ...used });
+    bus.emit({ type: 'ended', lane: turn.lane, turn: turn.turn, end: result.end, ...used });
     const about = { message: head.id, turn: turn.turn };
     if (!receipt.accepted) {
       log.warn({ ...about, fence: turn.fence }, 'output of a superseded turn was refused');
       return undefined;
     }
-    log.info({ ...about, outcome: verdict.outcome ?? 'suspended', cut }, 'turn ended');
+    log.info({ ...about, outcome: result.outcome ?? 'suspended', cut }, 'turn ended');
     courier?.deliver(receipt.outbox);
     // Rows that wait behind others of the lane, or for another instance's courier.
     if (receipt.outbox.length < row.outbound.length) courier?.kick();
-    if (placeholder !== undefined && verdict.end !== 'suspended') {
+    if (placeholder !== undefined && result.end !== 'suspended') {
       void this.#placeholders.forget(turn.turn).catch(() => {});
     }
-    this.#announce(turn, verdict, used);
+    this.#announce(turn, result, used);
     return receipt;
   }
 
@@ -126,15 +126,15 @@ export class TurnEndings {
       : [{ ...first, platformId: placeholder }, ...rest];
   }
 
-  #announce(turn: ClaimedTurn, verdict: Verdict, used: { usage?: Usage }): void {
-    if (verdict.outcome === undefined) return;
-    const { reply, error } = verdict;
+  #announce(turn: ClaimedTurn, result: TurnResult, used: { usage?: Usage }): void {
+    if (result.outcome === undefined) return;
+    const { reply, error } = result;
     turn.messages.forEach((m, i) => {
       this.#shop.bus.emit({
         type: 'settled',
         lane: turn.lane,
         message: m.id,
-        outcome: i === 0 ? (verdict.outcome as 'answered') : 'merged',
+        outcome: i === 0 ? (result.outcome as 'answered') : 'merged',
         text: reply,
         ...(error === undefined ? {} : { error }),
         ...used,
@@ -146,11 +146,11 @@ export class TurnEndings {
 /** The lines a turn leaves in its session: the person's and the agent's. A command or a stateless turn leaves none. */
 function transcriptOf(
   turn: ClaimedTurn,
-  verdict: Verdict,
+  result: TurnResult,
   given = mergeBurst(turn.messages),
 ): TranscriptEntry[] {
   const head = turn.messages[0] as StoredMessage;
-  if (verdict.end === 'suspended' || head.kind === 'command' || head.stateless !== undefined)
+  if (result.end === 'suspended' || head.kind === 'command' || head.stateless !== undefined)
     return [];
   const { text, attachments } = given;
   const user: TranscriptEntry = {
@@ -158,5 +158,5 @@ function transcriptOf(
     text,
     ...(attachments.length === 0 ? {} : { attachments }),
   };
-  return verdict.said === '' ? [user] : [user, { role: 'assistant', text: verdict.said }];
+  return result.said === '' ? [user] : [user, { role: 'assistant', text: result.said }];
 }

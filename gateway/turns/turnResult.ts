@@ -3,7 +3,7 @@ import type { TurnEnd } from '../core/turn.ts';
 import type { CutReason, RunEnd } from './activeTurn.ts';
 
 /** What a finished run means for the turn, its messages and the person. */
-export interface Verdict {
+export interface TurnResult {
   readonly end: TurnEnd;
   /** Absent iff suspended. */
   readonly outcome?: Outcome;
@@ -25,7 +25,7 @@ const CUT_ERRORS: Partial<Record<CutReason, string>> = {
  * Judges a finished run. A run that was cut is judged by why, not by what the agent made of it; an
  * empty answer is a failure, because a person who asked must not be left with nothing.
  */
-export function verdictOf({ result, cut }: RunEnd): Verdict {
+export function turnResultOf({ result, cut }: RunEnd): TurnResult {
   const partial = result.text.trim();
   if (cut === 'restart' || cut === 'stale') return { end: 'suspended', reply: '', said: '' };
   if (cut === 'stop' || cut === 'interrupt') {
@@ -39,7 +39,7 @@ export function verdictOf({ result, cut }: RunEnd): Verdict {
   return { end: 'answered', outcome: 'answered', reply: result.text, said: result.text };
 }
 
-function failed(partial: string, error: string): Verdict {
+function failed(partial: string, error: string): TurnResult {
   const sorry = `Sorry, this went wrong: ${error} Send /retry to try again.`;
   const said = partial === '' ? sorry : `${partial}\n\n${sorry}`;
   return { end: 'failed', outcome: 'dead', reply: said, said, error };

@@ -8,9 +8,9 @@ import type { Placeholders } from '../delivery/placeholders.ts';
 import type { Shop } from '../instance/shop.ts';
 import type { Claim } from '../journal/journal.ts';
 import { ActiveTurn } from './activeTurn.ts';
-import { OpenQuestions } from './questions/questionStore.ts';
+import { QuestionStore } from './questions/questionStore.ts';
 import { type EndedRun, TurnEndings } from './turnEndings.ts';
-import { type Verdict, verdictOf } from './turnResult.ts';
+import { type TurnResult, turnResultOf } from './turnResult.ts';
 
 /** What a command that takes its place in a lane answers. */
 export type LaneCommand = (message: StoredMessage) => Promise<{ reply: string; error?: string }>;
@@ -131,7 +131,7 @@ export class Turns {
       const end = await active.run();
       crashPoint('turn-run');
       const { usage } = end.result;
-      return await this.#end(turn, verdictOf(end), { given: active.given, usage, cut: end.cut });
+      return await this.#end(turn, turnResultOf(end), { given: active.given, usage, cut: end.cut });
     } finally {
       this.#active.delete(turn.turn);
       if (this.#byLane.get(turn.lane) === active) this.#byLane.delete(turn.lane);
@@ -139,20 +139,20 @@ export class Turns {
   }
 
   /** A turn that crashes the gateway each time it runs must not do so for ever. */
-  async #tooOften(turn: ClaimedTurn): Promise<Verdict | undefined> {
+  async #tooOften(turn: ClaimedTurn): Promise<TurnResult | undefined> {
     const { settings, agents, journal } = this.#shop;
     if (turn.attempt <= 1) return undefined;
     const steps = turn.steps.map(
       (s) => `${s.name} (${s.state === 'started' ? 'may have run' : s.state})`,
     );
     const ran = steps.length === 0 ? '' : ` These steps had begun: ${steps.join(', ')}.`;
-    const dead = (error: string): Verdict => {
+    const dead = (error: string): TurnResult => {
       const said = `${error}${ran} Send /retry to try again.`;
       return { end: 'failed', outcome: 'dead', reply: said, said, error };
     };
     if (turn.attempt > settings.maxAttempts) {
       // A restart while it waited for a person is nobody's failure.
-      const parked = (await new OpenQuestions(journal).parking(turn.turn))?.times ?? 0;
+      const parked = (await new QuestionStore(journal).parking(turn.turn))?.times ?? 0;
       const cut = turn.attempt - 1 - parked;
       if (cut >= settings.maxAttempts) {
         return dead(`I was cut off ${cut} times while answering this and have given up.`);
@@ -175,7 +175,7 @@ export class Turns {
 
   async #end(
     turn: ClaimedTurn,
-    verdict: Verdict,
+    result: TurnResult,
     more: EndedRun = {},
   ): Promise<{ turn: ClaimedTurn; token: Token } | undefined> {
     // While draining no claim is admitted: the lane is let go and the successor takes it.
@@ -183,7 +183,7 @@ export class Turns {
     const { token, claim } = isRefusal(admitted) ? {} : admitted;
     let next: ClaimedTurn | undefined;
     try {
-      const receipt = await this.#endings.write(turn, verdict, more, claim);
+      const receipt = await this.#endings.write(turn, result, more, claim);
       if (receipt?.readyAt !== undefined) this.later(turn.lane, receipt.readyAt);
       next = receipt?.next;
     } finally {

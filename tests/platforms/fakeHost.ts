@@ -33,7 +33,7 @@ export class FakeHost implements Host {
   failing = 0;
   refusing: 'full' | 'draining' | undefined;
   onReceive: ((message: Inbound & { id: string }) => void) | undefined;
-  readonly settlements = new Map<string, { text: string; error?: string }>();
+  readonly outcomes = new Map<string, { text: string; error?: string }>();
 
   constructor(store = new FakeStore()) {
     this.store = store;
@@ -79,7 +79,7 @@ export class FakeHost implements Host {
   }
 
   async settled(message: string) {
-    const settled = this.settlements.get(message);
+    const settled = this.outcomes.get(message);
     if (settled === undefined) throw new Error('not settled in this test');
     return { message, outcome: 'answered' as const, ...settled };
   }

@@ -18,17 +18,17 @@ import { Latest } from '../shared/latest.ts';
 import { Pulse } from '../shared/pulse.ts';
 import { Questions } from '../shared/questions.ts';
 import { splitText } from '../shared/split.ts';
+import { messagesSince } from './backfill.ts';
 import { Channels } from './channels.ts';
 import { menuOf } from './commands.ts';
 import { Connection } from './connection.ts';
+import { discordDraftRequests } from './draftRequests.ts';
 import { openFile } from './files.ts';
-import { missedMessages } from './missed.ts';
+import { answerInteraction } from './interactions.ts';
 import type { DiscordOptions } from './options.ts';
-import { pressed } from './press.ts';
 import { type DiscordCursor, Receiver } from './receiver.ts';
 import { createRest, isRevoked, saysOf } from './rest.ts';
 import { channelOf, placeholderOf, SPLIT_LIMIT, sendClassOf, sendRow } from './sender.ts';
-import { discordSurface } from './surface.ts';
 
 export interface DiscordDeps extends PlatformDeps {
   /** The bot's token itself. */
@@ -64,7 +64,7 @@ export function createDiscordPlatform(options: DiscordOptions, deps: DiscordDeps
 
   const pulse = new Pulse(clock, SILENCE, () => host?.changed());
   const drafts = new Drafts(
-    discordSurface(rest, options.threads, (message) => contexts.get(message)),
+    discordDraftRequests(rest, options.threads, (message) => contexts.get(message)),
     {
       platform: 'discord',
       account,
@@ -171,14 +171,21 @@ export function createDiscordPlatform(options: DiscordOptions, deps: DiscordDeps
         random,
         log,
         missed: (channel, after): Promise<APIMessage[]> =>
-          missedMessages(rest, channel, after, signal),
+          messagesSince(rest, channel, after, signal),
         say: (draft, text) => {
           const route = Routes.channelMessages(channelOf(draft.address));
           rest.post(route, { body: { content: text } }).catch(() => {});
         },
         acknowledge,
         press: (event) =>
-          pressed(event, { rest, questions, authorise: deps.authorise, host: to, account, log }),
+          answerInteraction(event, {
+            rest,
+            questions,
+            authorise: deps.authorise,
+            host: to,
+            account,
+            log,
+          }),
         ready: () => pulse.heard(),
         trouble: (reason) => pulse.retrying(reason),
         accepted: (message, taken) => contexts.set(taken.id, message.context),

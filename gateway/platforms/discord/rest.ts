@@ -1,6 +1,6 @@
 import { DiscordAPIError, HTTPError, RateLimitError, REST } from '@discordjs/rest';
 import type { SendResult } from '../platform.ts';
-import { neverLeft, reasonOf } from '../shared/neverLeft.ts';
+import { reasonOf, wasNotSent } from '../shared/transportErrors.ts';
 
 export type { REST };
 
@@ -65,7 +65,7 @@ export function failureOf(error: unknown): Extract<SendResult, { ok: false }> {
     return { ok: false, kind: 'transient', error: said, retryAfterMs };
   if (isRevoked(error)) return { ok: false, kind: 'transient', error: said, retryAfterMs: 300_000 };
   if (error instanceof DiscordAPIError) return { ok: false, kind: 'permanent', error: said };
-  if (neverLeft(error)) {
+  if (wasNotSent(error)) {
     const why = `Discord could not be reached (${reasonOf(error)})`;
     return { ok: false, kind: 'transient', error: why };
   }

@@ -6,7 +6,7 @@ import type { PlanEntry, Progress } from '../../core/progress.ts';
 import type { Host } from '../platform.ts';
 
 /** The few requests that showing progress needs. They may reject; nothing depends on them. */
-export interface DraftSurface {
+export interface DraftRequests {
   typing(address: Address): Promise<void>;
   /** Sends the placeholder; resolves with the platform's id of it. */
   post(address: Address, text: string, message: string | undefined): Promise<string>;
@@ -71,14 +71,14 @@ const MOST = 2_000;
  */
 export class Drafts {
   readonly #drafts = new Map<string, Draft>();
-  readonly #surface: DraftSurface;
+  readonly #requests: DraftRequests;
   readonly #options: DraftOptions;
   readonly #clock: Clock;
   readonly #log: Log;
   #keeper: DraftKeeper | undefined;
 
-  constructor(surface: DraftSurface, options: DraftOptions, clock: Clock, log: Log) {
-    this.#surface = surface;
+  constructor(requests: DraftRequests, options: DraftOptions, clock: Clock, log: Log) {
+    this.#requests = requests;
     this.#options = options;
     this.#clock = clock;
     this.#log = log;
@@ -185,7 +185,7 @@ export class Drafts {
 
   #type(draft: Draft): void {
     if (draft.over) return;
-    if (draft.id === undefined) void this.#surface.typing(draft.address).catch(() => {});
+    if (draft.id === undefined) void this.#requests.typing(draft.address).catch(() => {});
     draft.typing = this.#clock.after(this.#options.typingMs, () => this.#type(draft));
   }
 
@@ -211,14 +211,14 @@ export class Drafts {
     if (draft.id === undefined) {
       // The reply before this one may be late: it comes first, and this is looked at again.
       if (await this.#keeper?.owes?.(draft.lane)) return;
-      const id = await this.#surface.post(draft.address, text, draft.messages[0]);
+      const id = await this.#requests.post(draft.address, text, draft.messages[0]);
       draft.id = id;
       const kept = await this.#keeper?.placeholder?.(draft.turn, id);
       if (kept !== undefined && kept !== id) {
         draft.id = kept;
-        await this.#surface.remove(draft.address, id);
+        await this.#requests.remove(draft.address, id);
       }
-    } else await this.#surface.edit(draft.address, draft.id, text);
+    } else await this.#requests.edit(draft.address, draft.id, text);
     draft.shown = text;
   }
 
@@ -250,7 +250,7 @@ export class Drafts {
     for (const draft of this.#drafts.values()) {
       if (!draft.messages.includes(message)) continue;
       void this.settle(draft.turn)
-        .then((id) => (id === undefined ? undefined : this.#surface.remove(draft.address, id)))
+        .then((id) => (id === undefined ? undefined : this.#requests.remove(draft.address, id)))
         .catch(() => {});
     }
   }

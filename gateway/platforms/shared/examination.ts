@@ -1,4 +1,4 @@
-import { reasonOf } from './neverLeft.ts';
+import { reasonOf } from './transportErrors.ts';
 
 /** What is wrong with an account, and what mends it; both for people. */
 export interface AccountProblem {

@@ -1,6 +1,6 @@
 import { Api, GrammyError } from 'grammy';
 import type { SendResult } from '../platform.ts';
-import { neverLeft, reasonOf } from '../shared/neverLeft.ts';
+import { reasonOf, wasNotSent } from '../shared/transportErrors.ts';
 
 /** The Bot API by grammY's types; every method takes its arguments and a signal. */
 export type Calls = Api['raw'];
@@ -99,7 +99,7 @@ export function failureOf(error: unknown): Extract<SendResult, { ok: false }> {
   const refused = refusalOf(error);
   if (refused === undefined) {
     const reason = reasonOf(error);
-    if (neverLeft(error)) {
+    if (wasNotSent(error)) {
       return { ok: false, kind: 'transient', error: `Telegram could not be reached (${reason})` };
     }
     return { ok: false, kind: 'unknown', error: `no answer from Telegram (${reason})` };

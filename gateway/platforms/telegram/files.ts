@@ -1,6 +1,6 @@
 import type { Attachment } from '../../core/message.ts';
 import type { OpenedFile } from '../platform.ts';
-import { reasonOf } from '../shared/neverLeft.ts';
+import { reasonOf } from '../shared/transportErrors.ts';
 import { type Calls, refusalOf } from './api.ts';
 
 /**

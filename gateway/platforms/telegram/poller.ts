@@ -3,8 +3,8 @@ import type { Clock, Random } from '../../core/clock.ts';
 import { DAY } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import { Backoff, pause } from '../shared/backoff.ts';
-import { reasonOf } from '../shared/neverLeft.ts';
 import type { Pulse } from '../shared/pulse.ts';
+import { reasonOf } from '../shared/transportErrors.ts';
 import { type Calls, refusalOf } from './api.ts';
 
 const ALLOWED = ['message', 'edited_message', 'callback_query'] as const;

@@ -1,6 +1,6 @@
 import type { Outbound, SendClass } from '../../core/outbox.ts';
 import type { SendResult } from '../platform.ts';
-import type { Floods } from '../shared/floods.ts';
+import type { RateLimits } from '../shared/rateLimits.ts';
 import { type Calls, failureOf, type Refused, refusalOf } from './api.ts';
 import { toHtml, visibleLength } from './html.ts';
 import type { TelegramContext } from './inbound.ts';
@@ -64,13 +64,13 @@ export function body(text: string): { text: string; parse_mode?: 'HTML' } {
  */
 export async function sendRow(
   calls: Calls,
-  floods: Floods,
+  rateLimits: RateLimits,
   row: Outbound,
   { placeholder, anew }: { placeholder: string | undefined; anew: boolean },
   signal: AbortSignal,
 ): Promise<SendResult> {
   const { chat } = row.address;
-  const silence = floods.left(chat);
+  const silence = rateLimits.left(chat);
   if (silence > 0) {
     return {
       ok: false,
@@ -96,7 +96,7 @@ export async function sendRow(
   } catch (error) {
     const failure = failureOf(error);
     if (failure.kind === 'transient' && failure.retryAfterMs !== undefined) {
-      floods.asked(chat, failure.retryAfterMs);
+      rateLimits.asked(chat, failure.retryAfterMs);
     }
     return failure;
   }

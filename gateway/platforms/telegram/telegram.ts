@@ -6,14 +6,15 @@ import type { Progress } from '../../core/progress.ts';
 import type { Host, Platform } from '../platform.ts';
 import type { PlatformDeps } from '../shared/deps.ts';
 import { Drafts } from '../shared/drafts.ts';
-import { Floods } from '../shared/floods.ts';
 import { Latest } from '../shared/latest.ts';
-import { reasonOf } from '../shared/neverLeft.ts';
 import { Pulse } from '../shared/pulse.ts';
 import { Questions } from '../shared/questions.ts';
+import { RateLimits } from '../shared/rateLimits.ts';
 import { splitText } from '../shared/split.ts';
+import { reasonOf } from '../shared/transportErrors.ts';
 import { createCalls, refusalOf } from './api.ts';
 import { menuOf } from './commands.ts';
+import { telegramDraftRequests } from './draftRequests.ts';
 import { openFile } from './files.ts';
 import type { Self } from './inbound.ts';
 import type { TelegramOptions } from './options.ts';
@@ -27,7 +28,6 @@ import {
   sendRow,
   targetOf,
 } from './sender.ts';
-import { telegramSurface } from './surface.ts';
 
 export interface TelegramDeps extends PlatformDeps {
   /** The bot's token itself; it never leaves this module but in requests. */
@@ -53,7 +53,7 @@ export function createTelegramPlatform(options: TelegramOptions, deps: TelegramD
     timeoutMs: (options.poll_timeout + options.request_timeout) * SECOND,
     fetch: fetchIt,
   });
-  const floods = new Floods(clock);
+  const rateLimits = new RateLimits(clock);
   const questions = new Questions();
   /** Messages in work: what their replies and reactions point at. */
   const contexts = new Latest<string, { context: JsonValue | undefined; chat: string }>(5_000);
@@ -66,7 +66,7 @@ export function createTelegramPlatform(options: TelegramOptions, deps: TelegramD
     () => host?.changed(),
   );
   const drafts = new Drafts(
-    telegramSurface(calls, floods, (message) => contexts.get(message)?.context),
+    telegramDraftRequests(calls, rateLimits, (message) => contexts.get(message)?.context),
     {
       platform: 'telegram',
       account,
@@ -197,7 +197,7 @@ export function createTelegramPlatform(options: TelegramOptions, deps: TelegramD
       const placeholder =
         row.kind === 'reply' && row.chunk === 0 ? (placeholderOf(row) ?? settled) : undefined;
       const anew = mustNotify(row, options.notify_after * SECOND);
-      return sendRow(calls, floods, row, { placeholder, anew }, signal);
+      return sendRow(calls, rateLimits, row, { placeholder, anew }, signal);
     },
     open: (attachment, signal) =>
       openFile(calls, { apiRoot, token, fetch: fetchIt }, attachment, signal),

@@ -1,6 +1,6 @@
 import type { Outbound } from '../../core/outbox.ts';
 import type { SendResult } from '../platform.ts';
-import { neverLeft, reasonOf } from '../shared/neverLeft.ts';
+import { reasonOf, wasNotSent } from '../shared/transportErrors.ts';
 import { SIGNATURE, sign, TIMESTAMP } from './signature.ts';
 
 /**
@@ -47,7 +47,7 @@ export async function deliver(
     });
   } catch (error) {
     const reason = reasonOf(error);
-    if (neverLeft(error)) {
+    if (wasNotSent(error)) {
       return {
         ok: false,
         kind: 'transient',

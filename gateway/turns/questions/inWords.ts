@@ -6,7 +6,7 @@ import { notify } from '../../delivery/notices.ts';
 import type { Shop } from '../../instance/shop.ts';
 import type { NewMessage } from '../../journal/journal.ts';
 import type { ActiveTurn } from '../activeTurn.ts';
-import { OpenQuestions } from './questionStore.ts';
+import { QuestionStore } from './questionStore.ts';
 
 /** Writes a question into a chat whose platform has no buttons; it is answered with a number. */
 export function askInWords(shop: Shop, progress: Progress): void {
@@ -35,7 +35,7 @@ export async function answerInWords(
   const { journal, bus, clock } = shop;
   const { id, lane, text, attachments } = message;
   if (attachments.length > 0) return false;
-  const question = here === undefined ? await new OpenQuestions(journal).of(turn) : here.question;
+  const question = here === undefined ? await new QuestionStore(journal).of(turn) : here.question;
   const option = question === undefined ? undefined : meantOption(question, text);
   if (question === undefined || option === undefined) return false;
   await answer(turn, question.id, option);

@@ -15,7 +15,7 @@ export interface Parking {
  * Three names for each turn, each written by one side only, so that nobody overwrites the other:
  * the question (by the run), the answer (by whoever was told it while no run waited), and the parking.
  */
-export class OpenQuestions {
+export class QuestionStore {
   readonly #journal: Pick<Journal, 'cursor' | 'setCursor'>;
 
   constructor(journal: Pick<Journal, 'cursor' | 'setCursor'>) {

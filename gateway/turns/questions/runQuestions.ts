@@ -6,9 +6,9 @@ import type { Settings } from '../../core/settings.ts';
 import type { ClaimedTurn } from '../../core/turn.ts';
 import type { Bus } from '../../delivery/progressBus.ts';
 import type { Journal } from '../../journal/journal.ts';
-import { OpenQuestions } from './questionStore.ts';
+import { QuestionStore } from './questionStore.ts';
 
-export interface AskingDeps {
+export interface RunQuestionsDeps {
   readonly journal: Journal;
   readonly bus: Bus;
   readonly clock: Clock;
@@ -25,10 +25,10 @@ export interface AskingDeps {
  * again at once (`again`: platforms that have it on the screen already post nothing), keeps an answer
  * that comes before the agent has got there, and gives it when the agent asks the same.
  */
-export class Asking {
+export class RunQuestions {
   readonly #turn: ClaimedTurn;
-  readonly #deps: AskingDeps;
-  readonly #kept: OpenQuestions;
+  readonly #deps: RunQuestionsDeps;
+  readonly #kept: QuestionStore;
   /** How often each question was asked in this run, by its hash. */
   readonly #times = new Map<string, number>();
   #queue: Promise<unknown> = Promise.resolve();
@@ -42,10 +42,10 @@ export class Asking {
   #shown: string | undefined;
   #wrote = false;
 
-  constructor(turn: ClaimedTurn, deps: AskingDeps) {
+  constructor(turn: ClaimedTurn, deps: RunQuestionsDeps) {
     this.#turn = turn;
     this.#deps = deps;
-    this.#kept = new OpenQuestions(deps.journal);
+    this.#kept = new QuestionStore(deps.journal);
   }
 
   /** The run waits for a person. */

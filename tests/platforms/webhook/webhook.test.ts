@@ -80,7 +80,7 @@ describe('a webhook', () => {
   it('R02 takes the same id once and gives its reply to whoever asks again', async () => {
     const { host, post } = await started();
     await post({ id: '1', chat: 'c1', text: 'hi' });
-    host.settlements.set('m1', { text: 'hello' });
+    host.outcomes.set('m1', { text: 'hello' });
     expect(await post({ id: '1', chat: 'c1', text: 'hi' })).toEqual({
       status: 200,
       body: { id: 'm1', duplicate: true, state: 'done', outcome: 'answered', text: 'hello' },
@@ -90,7 +90,7 @@ describe('a webhook', () => {
 
   it('answers with the reply itself when asked to wait', async () => {
     const { host, post } = await started();
-    host.settlements.set('m1', { text: 'hello' });
+    host.outcomes.set('m1', { text: 'hello' });
     const { status, body } = await post({ id: '1', chat: 'c1', text: 'hi', wait: 10 });
     expect([status, body.text]).toEqual([200, 'hello']);
   });

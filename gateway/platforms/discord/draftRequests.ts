@@ -1,16 +1,16 @@
 import { Routes } from 'discord-api-types/v10';
 import type { JsonValue } from '../../core/message.ts';
-import type { DraftSurface } from '../shared/drafts.ts';
+import type { DraftRequests } from '../shared/drafts.ts';
 import type { DiscordContext } from './inbound.ts';
 import { type REST, retryAfterOf } from './rest.ts';
 import { channelOf, edit, MESSAGE_LIMIT, pointsAt, post } from './sender.ts';
 
 /** Progress by Discord's requests. `contextOf` finds the message that a placeholder answers. */
-export function discordSurface(
+export function discordDraftRequests(
   rest: REST,
   threads: boolean,
   contextOf: (message: string) => JsonValue | undefined,
-): DraftSurface {
+): DraftRequests {
   const minding = async <T>(request: () => Promise<T>): Promise<T> => {
     try {
       return await request();

@@ -18,12 +18,12 @@ const BEFORE_CONNECT = new Set([
  * True when a failed request certainly took no effect, because no connection came about. Everything
  * else (a reset, a time-out, a closed socket) may have been acted upon.
  */
-export function neverLeft(error: unknown): boolean {
+export function wasNotSent(error: unknown): boolean {
   for (let e: unknown = error, depth = 0; e instanceof Error && depth < 6; depth++) {
     const code = (e as { code?: unknown }).code;
     if (typeof code === 'string' && BEFORE_CONNECT.has(code)) return true;
     // Several addresses were tried: it left only if one of them did more than refuse.
-    if (e instanceof AggregateError) return e.errors.length > 0 && e.errors.every(neverLeft);
+    if (e instanceof AggregateError) return e.errors.length > 0 && e.errors.every(wasNotSent);
     e = (e as { cause?: unknown; error?: unknown }).cause ?? (e as { error?: unknown }).error;
   }
   return false;

@@ -1,5 +1,5 @@
 /**
- * A short-lived program: `hangStack PID` prints where a hung Node process is, one line per frame.
+ * A short-lived program: `stackDump PID` prints where a hung Node process is, one line per frame.
  *
  * SIGUSR1 makes Node open its inspector from a thread of its own, so it works while the event loop does
  * not; the port is found among the process's listening sockets. The pause interrupts JavaScript

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 
 /** The silences that a platform has asked for, by chat. Nothing is sent into one. */
-export class Floods {
+export class RateLimits {
   readonly #until = new Map<string, number>();
   readonly #clock: Clock;
 

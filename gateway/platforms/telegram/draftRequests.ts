@@ -1,18 +1,18 @@
 import type { Address, JsonValue } from '../../core/message.ts';
-import type { DraftSurface } from '../shared/drafts.ts';
-import type { Floods } from '../shared/floods.ts';
+import type { DraftRequests } from '../shared/drafts.ts';
+import type { RateLimits } from '../shared/rateLimits.ts';
 import { type Calls, refusalOf } from './api.ts';
 import { edit, post, replyTo, targetOf } from './sender.ts';
 
 /** Progress by Telegram's requests. `contextOf` finds the message that a placeholder answers. */
-export function telegramSurface(
+export function telegramDraftRequests(
   calls: Calls,
-  floods: Floods,
+  rateLimits: RateLimits,
   contextOf: (message: string) => JsonValue | undefined,
-): DraftSurface {
+): DraftRequests {
   /** Flood waits hold for everything in a chat, and progress is the first to be silent. */
   const minding = async <T>(address: Address, request: () => Promise<T>): Promise<T> => {
-    const left = floods.left(address.chat);
+    const left = rateLimits.left(address.chat);
     if (left > 0)
       throw Object.assign(new Error('Telegram asked for silence'), { retryAfterMs: left });
     try {
@@ -20,7 +20,7 @@ export function telegramSurface(
     } catch (error) {
       const retryAfterMs = refusalOf(error)?.retryAfterMs;
       if (retryAfterMs === undefined) throw error;
-      floods.asked(address.chat, retryAfterMs);
+      rateLimits.asked(address.chat, retryAfterMs);
       throw Object.assign(new Error('Telegram asked for silence'), { retryAfterMs });
     }
   };

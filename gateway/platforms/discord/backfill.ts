@@ -9,7 +9,7 @@ const MOST = 1_000;
  * What was said in a channel after a message, oldest first. None where the bot may not look any more.
  * Rejects when Discord cannot be asked.
  */
-export async function missedMessages(
+export async function messagesSince(
   rest: REST,
   channel: string,
   after: string,

@@ -6,7 +6,7 @@ import type { Authorise } from '../shared/deps.ts';
 import type { Questions } from '../shared/questions.ts';
 import { type REST, saysOf } from './rest.ts';
 
-export interface PressParts {
+export interface InteractionParts {
   readonly rest: REST;
   readonly questions: Questions;
   readonly authorise: Authorise;
@@ -16,7 +16,10 @@ export interface PressParts {
 }
 
 /** A pressed button answers the question it belongs to; its message then shows what was chosen. */
-export async function pressed(event: GatewayDispatchPayload, parts: PressParts): Promise<void> {
+export async function answerInteraction(
+  event: GatewayDispatchPayload,
+  parts: InteractionParts,
+): Promise<void> {
   const { rest, questions, authorise, host, account, log } = parts;
   const press = event.d as APIMessageComponentInteraction;
   const user = press.member?.user ?? press.user;
