@@ -50,9 +50,9 @@ async function generatedToken(
   host: string,
   { home, secrets, show }: WebDeps,
 ): Promise<string | undefined> {
-  const { isLoopback } = await import('../platforms/web/guard.ts');
+  const { isLoopback } = await import('../platforms/web/http/guard.ts');
   if (isLoopback(host)) return undefined;
-  const { tokenFile } = await import('../platforms/web/tokenFile.ts');
+  const { tokenFile } = await import('../platforms/web/http/tokenFile.ts');
   const file = join(home, 'web-token');
   const { token, fresh } = tokenFile(file);
   secrets.add(token);

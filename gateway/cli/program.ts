@@ -9,36 +9,75 @@ interface Entry {
 }
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
-  run: { group: 'The gateway:', load: async () => (await import('./run.ts')).runCommand() },
+  run: {
+    group: 'The gateway:',
+    load: async () => (await import('./commands/run.ts')).runCommand(),
+  },
   status: {
     group: 'The gateway:',
-    load: async () => (await import('./status.ts')).statusCommand(),
+    load: async () => (await import('./commands/status.ts')).statusCommand(),
   },
   restart: {
     group: 'The gateway:',
-    load: async () => (await import('./restart.ts')).restartCommand(),
+    load: async () => (await import('./commands/restart.ts')).restartCommand(),
   },
-  drain: { group: 'The gateway:', load: async () => (await import('./drain.ts')).drainCommand() },
-  stop: { group: 'The gateway:', load: async () => (await import('./stop.ts')).stopCommand() },
-  chat: { group: 'Messages:', load: async () => (await import('./chat.ts')).chatCommand() },
-  send: { group: 'Messages:', load: async () => (await import('./send.ts')).sendCommand() },
-  pair: { group: 'Messages:', load: async () => (await import('./pair.ts')).pairCommand() },
+  drain: {
+    group: 'The gateway:',
+    load: async () => (await import('./commands/drain.ts')).drainCommand(),
+  },
+  stop: {
+    group: 'The gateway:',
+    load: async () => (await import('./commands/stop.ts')).stopCommand(),
+  },
+  chat: {
+    group: 'Messages:',
+    load: async () => (await import('./commands/chat.ts')).chatCommand(),
+  },
+  send: {
+    group: 'Messages:',
+    load: async () => (await import('./commands/send.ts')).sendCommand(),
+  },
+  pair: {
+    group: 'Messages:',
+    load: async () => (await import('./commands/pair.ts')).pairCommand(),
+  },
   sessions: {
     group: 'Messages:',
-    load: async () => (await import('./sessions.ts')).sessionsCommand(),
+    load: async () => (await import('./commands/sessions.ts')).sessionsCommand(),
   },
-  trace: { group: 'Messages:', load: async () => (await import('./trace.ts')).traceCommand() },
-  dead: { group: 'Messages:', load: async () => (await import('./dead.ts')).deadCommand() },
-  init: { group: 'Set-up:', load: async () => (await import('./init.ts')).initCommand() },
-  import: { group: 'Set-up:', load: async () => (await import('./import.ts')).importCommand() },
-  doctor: { group: 'Set-up:', load: async () => (await import('./doctor.ts')).doctorCommand() },
-  backup: { group: 'Set-up:', load: async () => (await import('./backup.ts')).backupCommand() },
-  restore: { group: 'Set-up:', load: async () => (await import('./restore.ts')).restoreCommand() },
+  trace: {
+    group: 'Messages:',
+    load: async () => (await import('./commands/trace.ts')).traceCommand(),
+  },
+  dead: {
+    group: 'Messages:',
+    load: async () => (await import('./commands/dead.ts')).deadCommand(),
+  },
+  init: { group: 'Set-up:', load: async () => (await import('./commands/init.ts')).initCommand() },
+  import: {
+    group: 'Set-up:',
+    load: async () => (await import('./commands/import.ts')).importCommand(),
+  },
+  doctor: {
+    group: 'Set-up:',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand(),
+  },
+  backup: {
+    group: 'Set-up:',
+    load: async () => (await import('./commands/backup.ts')).backupCommand(),
+  },
+  restore: {
+    group: 'Set-up:',
+    load: async () => (await import('./commands/restore.ts')).restoreCommand(),
+  },
   service: {
     group: 'Set-up:',
-    load: async () => (await import('./service.ts')).serviceCommand(),
+    load: async () => (await import('./commands/service.ts')).serviceCommand(),
   },
-  config: { group: 'Set-up:', load: async () => (await import('./config.ts')).configCommand() },
+  config: {
+    group: 'Set-up:',
+    load: async () => (await import('./commands/config.ts')).configCommand(),
+  },
 };
 
 const EXAMPLES = `

@@ -31,7 +31,7 @@ export function launchdLog(home: string): string {
  * The property list of a job (launchd.plist(5)).
  *
  * `KeepAlive.SuccessfulExit` false starts it anew after every exit but 0. launchd cannot be told of
- * single codes, so what cannot work as configured is logged and exits 0 there (`gateway/cli/ending.ts`).
+ * single codes, so what cannot work as configured is logged and exits 0 there (`gateway/cli/actions/endUnder.ts`).
  * Descriptors are raised, because macOS gives a job 256.
  */
 export function launchdPlist(service: ServiceDefinition): string {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { LISTEN_DEFAULT } from '../config/listen.ts';
 import { BUSY_MODES } from '../core/message.ts';
-import { isLoopback } from '../platforms/web/guard.ts';
+import { isLoopback } from '../platforms/web/http/guard.ts';
 import { askForAccounts } from './accountQuestions.ts';
 import { askForAgent } from './agentQuestions.ts';
 import type { Answers } from './answers.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { awaitRestart, GatewayLeaves } from '../../gateway/cli/awaiting.ts';
+import { awaitRestart, GatewayLeaves } from '../../gateway/cli/actions/awaitRestart.ts';
 import { RequestError } from '../../gateway/core/exit.ts';
 import type { Order } from '../../gateway/core/order.ts';
 import { FakeOperations, fakeOrder, fakeStatus } from '../control/fakeOperations.ts';

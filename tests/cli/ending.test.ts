@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endUnder } from '../../gateway/cli/ending.ts';
+import { endUnder } from '../../gateway/cli/actions/endUnder.ts';
 import { ConfigError, ExitCode, SluiceError } from '../../gateway/core/exit.ts';
 import type { Manager } from '../../gateway/supervisor/notify.ts';
 

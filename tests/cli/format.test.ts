@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ago, clip, duration, plural, printable, table } from '../../gateway/cli/format.ts';
+import { ago, clip, duration, plural, printable, table } from '../../gateway/cli/text/format.ts';
 
 describe('what people read', () => {
   it('durations have their two largest units', () => {

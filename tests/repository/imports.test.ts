@@ -48,8 +48,8 @@ const BROKEN: Readonly<Record<string, readonly [path: string, code: string]>> = 
     `import { VERSION } from '../cli/version.ts';`,
   ],
   'the gateway knows neither the scripts nor the tests': [
-    'gateway/cli/run.ts',
-    `import { Git } from '../../scripts/attribution/git.ts';`,
+    'gateway/cli/commands/run.ts',
+    `import { Git } from '../../../scripts/attribution/git.ts';`,
   ],
   'the scripts know neither the gateway nor the tests': [
     'scripts/release.ts',

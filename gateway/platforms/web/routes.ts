@@ -2,14 +2,14 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import { type Asset, encoded } from './assets.ts';
-import { readJson } from './body.ts';
-import type { Completions } from './completions.ts';
-import type { Login } from './login.ts';
-import { modelList } from './models.ts';
-import { type PageApiDeps, pageApi } from './pageApi.ts';
-import { Problem, problemOf, tooMany } from './problem.ts';
-import type { RateLimit } from './rate.ts';
+import type { Completions } from './api/completions.ts';
+import { modelList } from './api/models.ts';
+import { type Asset, encoded } from './http/assets.ts';
+import { readJson } from './http/body.ts';
+import type { Login } from './http/login.ts';
+import { Problem, problemOf, tooMany } from './http/problem.ts';
+import type { RateLimit } from './http/rate.ts';
+import { type PageApiDeps, pageApi } from './page/pageApi.ts';
 
 type Env = { Bindings: HttpBindings };
 

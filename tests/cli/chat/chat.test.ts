@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { chat } from '../../../gateway/cli/chat/chat.ts';
+import { chat } from '../../../gateway/cli/actions/chat/chat.ts';
 import { startDaemon } from '../../harness/daemon.ts';
 import { eventually } from '../../harness/eventually.ts';
 import { tempDir } from '../../harness/temp.ts';

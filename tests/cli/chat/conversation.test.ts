@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Conversation } from '../../../gateway/cli/chat/conversation.ts';
+import { Conversation } from '../../../gateway/cli/actions/chat/conversation.ts';
 import type { Progress } from '../../../gateway/core/progress.ts';
 
 const LANE = 'terminal:local:shell::owner';

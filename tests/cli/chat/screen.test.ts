@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { columns, rowsOf } from '../../../gateway/cli/chat/columns.ts';
-import { History } from '../../../gateway/cli/chat/history.ts';
-import { Interrupts } from '../../../gateway/cli/chat/interrupts.ts';
-import { Screen, type Terminal } from '../../../gateway/cli/chat/screen.ts';
+import { columns, rowsOf } from '../../../gateway/cli/actions/chat/columns.ts';
+import { History } from '../../../gateway/cli/actions/chat/history.ts';
+import { Interrupts } from '../../../gateway/cli/actions/chat/interrupts.ts';
+import { Screen, type Terminal } from '../../../gateway/cli/actions/chat/screen.ts';
 import { eventually } from '../../harness/eventually.ts';
 import { tempDir } from '../../harness/temp.ts';
 import { fakeTerminal } from './terminal.ts';

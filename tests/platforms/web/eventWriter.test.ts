@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { EventWriter } from '../../../gateway/platforms/web/eventWriter.ts';
+import { EventWriter } from '../../../gateway/platforms/web/http/eventWriter.ts';
 import { TextLog } from '../../../gateway/platforms/web/textLog.ts';
 import { eventually } from '../../harness/eventually.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hostName, isLoopback, judge } from '../../../gateway/platforms/web/guard.ts';
+import { hostName, isLoopback, judge } from '../../../gateway/platforms/web/http/guard.ts';
 
 const local = { host: '127.0.0.1', allowedHosts: [], allowedOrigins: [] };
 

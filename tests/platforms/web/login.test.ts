@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../gateway/core/exit.ts';
-import { Login } from '../../../gateway/platforms/web/login.ts';
+import { Login } from '../../../gateway/platforms/web/http/login.ts';
 import { createWebPlatform } from '../../../gateway/platforms/web/webPlatform.ts';
 import { serve } from './serve.ts';
 

@@ -2,7 +2,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../gateway/core/exit.ts';
-import { tokenFile } from '../../../gateway/platforms/web/tokenFile.ts';
+import { tokenFile } from '../../../gateway/platforms/web/http/tokenFile.ts';
 import { tempDir } from '../../harness/temp.ts';
 
 describe('the token file', () => {
