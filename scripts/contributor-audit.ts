@@ -40,7 +40,7 @@ export async function contributorAudit(argv: readonly string[], io: Io): Promise
     .option('--html <file>', 'write one self-contained page')
     .option(
       '--fix',
-      'write who is missing into the notes, and what GitHub told into the AUTHOR_MAP',
+      'write who is missing into the notes, and what the forge told into the AUTHOR_MAP',
     )
     .option('--strict', 'an identity without a login is a finding')
     .option('--show-filtered', 'show who was left out as an assistant or a bot');
@@ -74,7 +74,7 @@ async function run(options: Options, io: Io): Promise<number> {
   }
   if (options.html !== undefined) {
     const { htmlReport } = await import('./report/html.ts');
-    const web = config.repo === undefined ? undefined : `https://${config.host}/${config.repo}`;
+    const web = config.site?.web;
     await writeOrTell(options.html, htmlReport(result, web === undefined ? {} : { web }));
   }
   io.out(await render(result, options, io));

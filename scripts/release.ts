@@ -59,11 +59,10 @@ async function run(options: Options, io: Io): Promise<number> {
     import('./notes/merged.ts'),
   ]);
   const [fresh, merged, made] = await Promise.all([
-    newcomers(prepared.git.dir, attribution.range, attribution.people),
+    newcomers(prepared.git.dir, attribution.range, attribution.people, config.dialect),
     readMergedPulls(prepared.git, attribution.range),
     tag === undefined ? releasedAs(prepared, options.until) : undefined,
   ]);
-  const web = config.repo === undefined ? undefined : `https://${config.host}/${config.repo}`;
   const title = tag ?? made?.tag;
   const notes = writeNotes(attribution, {
     title: title ?? 'Unreleased',
@@ -73,7 +72,7 @@ async function run(options: Options, io: Io): Promise<number> {
     sourcesOf: attribution.sourcesOf,
     // In a project's first release everyone is new; saying so at each line tells nothing.
     isFirst: (person) => attribution.range.since !== undefined && fresh.has(person),
-    ...(web === undefined ? {} : { web }),
+    ...(config.site === undefined ? {} : { web: config.site.web }),
   });
   for (const each of attribution.incomplete) io.err(`incomplete: ${each}\n`);
   if (!options.quiet) tellNamesakes(attribution, io);
@@ -130,12 +129,14 @@ async function publishNotes(
   tag: string | undefined,
   notes: string,
 ): Promise<number> {
-  const { git, config, token, attribution } = prepared;
+  const { git, config, connection, attribution } = prepared;
   if (tag === undefined) throw new CannotCheck('--publish needs --version or --bump');
   if (options.until !== undefined)
     throw new CannotCheck('--publish releases HEAD; leave --until out');
-  if (config.repo !== undefined && token === undefined) {
-    throw new CannotCheck('--publish needs a token in GITHUB_TOKEN to create the release');
+  if (connection !== undefined && connection.token === undefined) {
+    const { howToGiveOne } = await import('./forge/token.ts');
+    const where = howToGiveOne(connection.site);
+    throw new CannotCheck(`--publish needs a token ${where} to create the release`);
   }
   const { publish, checkPublication } = await import('./notes/publish.ts');
   const { readNotes } = await import('./notes/read.ts');
@@ -164,17 +165,10 @@ async function publishNotes(
     );
     return checked.exitCode;
   }
-  if (config.repo === undefined || token === undefined) await publish(publication, look);
+  if (connection === undefined) await publish(publication, look);
   else {
-    const { githubReleases } = await import('./notes/github-releases.ts');
-    const releases = githubReleases({
-      repo: config.repo,
-      baseUrl: config.apiUrl,
-      token,
-      maxWaitSeconds: Number(options.maxWait ?? 60),
-      second: Number(io.env.SLUICE_GITHUB_SECOND_MS ?? 1000),
-    });
-    await publish({ ...publication, releases }, look);
+    const { openReleases } = await import('./forge/open.ts');
+    await publish({ ...publication, releases: await openReleases(connection) }, look);
   }
   return 0;
 }

@@ -1,27 +1,12 @@
 import data from './assistants.json' with { type: 'json' };
 import type { Ident } from './model.ts';
+import { githubNoReply, isGitlabTokenBot } from './noreply.ts';
 
 /** What is left out: exact addresses, exact logins, and GitHub's numeric account ids. */
 export interface AssistantList {
   readonly addresses: readonly string[];
   readonly logins: readonly string[];
   readonly ids?: readonly number[];
-}
-
-export interface NoReply {
-  readonly login: string;
-  /** Absent in the plain form, whose local part anybody can write. */
-  readonly id?: number;
-}
-
-/** Reads GitHub's noreply addresses, with and without the account's number. */
-export function noReply(email: string): NoReply | undefined {
-  const match = /^(?:(\d+)\+)?([a-z\d][\w-]*(?:\[bot\])?)@users\.noreply\.github\.com$/i.exec(
-    email,
-  );
-  if (match === null) return undefined;
-  const login = match[2]!;
-  return match[1] === undefined ? { login } : { login, id: Number(match[1]) };
 }
 
 /** Decides who is an assistant or a bot. Nobody is, by a first name or a vendor's domain. */
@@ -42,7 +27,8 @@ export class Assistants {
   reason(ident: Ident): string | undefined {
     const email = ident.email.toLowerCase();
     if (this.#addresses.has(email)) return `the address ${email} is on the list`;
-    const github = noReply(email);
+    if (isGitlabTokenBot(email)) return `${email} is the bot of an access token`;
+    const github = githubNoReply(email);
     if (github === undefined) {
       // A mailbox of its own that says so: `someapp[bot]@…`, or a bare `app[bot]` without one.
       if (/\[bot\]@/.test(email)) return 'a GitHub App writes it ([bot] in the address)';
@@ -65,6 +51,7 @@ export class Assistants {
   /** The same for a GitHub login. */
   loginReason(login: string): string | undefined {
     if (/\[bot\]$/i.test(login)) return `${login} is a GitHub App`;
+    if (isGitlabTokenBot(login)) return `${login} is the bot of an access token`;
     if (!this.#logins.has(login.toLowerCase())) return undefined;
     return `the login ${login} is on the list`;
   }

@@ -1,5 +1,6 @@
 import { type AssistantList, Assistants } from './assistants.ts';
 import type { AuthorMap } from './author-map.ts';
+import { type Dialect, GITHUB } from './dialect.ts';
 import { CannotCheck } from './errors.ts';
 import type { Forge, Gap, PullFact } from './facts.ts';
 import type { Git } from './git.ts';
@@ -24,6 +25,8 @@ export interface AttributeOptions {
   readonly assistants?: AssistantList;
   /** "owner/name" of the repository, where it is on a forge. */
   readonly repo?: string;
+  /** How the forge of this history writes; GitHub's when left out. */
+  readonly dialect?: Dialect;
   /** Absent: offline, nothing is asked. */
   readonly forge?: Forge;
   /** Known facts of pull requests, of `--prs` or of a cache. */
@@ -59,6 +62,7 @@ export interface Attribution {
   /** The sources that the texts of a pull request credit. */
   readonly sourcesOf: (pr: number) => readonly Person[];
   readonly identities: Identities;
+  readonly dialect: Dialect;
 }
 
 /**
@@ -66,7 +70,7 @@ export interface Attribution {
  * @throws CannotCheck when git fails or the number of commits read is not git's own count.
  */
 export async function attribute(options: AttributeOptions): Promise<Attribution> {
-  const { git, range, map, repo, forge } = options;
+  const { git, range, map, repo, forge, dialect = GITHUB } = options;
   const assistants = new Assistants(options.assistants);
   const ledger = new Ledger(assistants, {
     ...(repo === undefined ? {} : { repo }),
@@ -88,7 +92,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
   await readInto(ledger, history.commits, (read) => options.onCommit?.(read, total));
 
   const mapped = await applyMailmap(git, ledger);
-  const identities = new Identities(map);
+  const identities = new Identities(map, dialect);
   const keys = new Map<string, string>();
   for (const [seen, sighting] of ledger.sightings) {
     const ident = mapped.get(seen) ?? sighting.ident;
@@ -110,7 +114,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
       }
     }
   } else {
-    options.onStep?.('asking GitHub about addresses');
+    options.onStep?.(`asking ${dialect.name} about addresses`);
     incomplete.push(...(await askAboutAddresses(forge, ledger, identities, keys)).map(describe));
   }
 
@@ -121,7 +125,8 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     const wanted = bodies.filter((number) => known.get(number)?.body === undefined);
     const answer = await forge.pulls(wanted);
     for (const [number, fact] of answer.facts) known.set(number, fact);
-    incomplete.push(...summary(answer.gaps, 'descriptions of pull requests were not read'));
+    const what = 'descriptions of pull requests were not read';
+    incomplete.push(...summary(answer.gaps, what, dialect.mark));
   }
   for (const number of bodies) {
     const fact = known.get(number);
@@ -142,6 +147,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     known,
     assistants,
     repo,
+    mark: dialect.mark,
     minEvidence: options.minEvidence ?? 'strong',
     pulls: async (numbers) => {
       const fromRefs = await pullsFromRefs(git, await refs, numbers);
@@ -189,6 +195,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     })),
     sourcesOf: gathered.ofPull,
     identities,
+    dialect,
   };
 }
 
@@ -203,7 +210,7 @@ async function readInto(
   }
 }
 
-/** One commit of each address without a login; GitHub knows whose account it is on. */
+/** One commit of each address without a login; the forge knows whose account it is on. */
 async function askAboutAddresses(
   forge: Forge,
   ledger: Ledger,
@@ -222,7 +229,7 @@ async function askAboutAddresses(
   for (const fact of facts.values()) {
     for (const author of fact.authors) {
       if (!addresses.has(`email:${author.email.toLowerCase()}`)) continue;
-      identities.fromGitHub(author.email, author.login, `commit ${fact.sha.slice(0, 9)}`);
+      identities.fromForge(author.email, author.login, `commit ${fact.sha.slice(0, 9)}`);
     }
   }
   return gaps;
@@ -232,10 +239,10 @@ function describe(gap: Gap): string {
   return `${gap.what}: ${gap.why}`;
 }
 
-function summary(gaps: ReadonlyMap<number, Gap>, what: string): string[] {
+function summary(gaps: ReadonlyMap<number, Gap>, what: string, mark: string): string[] {
   if (gaps.size === 0) return [];
   const numbers = [...gaps.keys()];
-  const some = numbers.slice(0, 10).map((number) => `#${number}`);
+  const some = numbers.slice(0, 10).map((number) => `${mark}${number}`);
   const more = numbers.length > 10 ? ` and ${numbers.length - 10} more` : '';
   return [`${numbers.length} ${what} (${some.join(', ')}${more}): ${[...gaps.values()][0]!.why}`];
 }

@@ -1,3 +1,4 @@
+import { type Dialect, GITHUB } from './dialect.ts';
 import { BadFile } from './errors.ts';
 
 /** One person of the AUTHOR_MAP. */
@@ -19,8 +20,6 @@ export interface AuthorMap {
 
 export const EMPTY_MAP: AuthorMap = { people: [], ignore: [], optOut: [] };
 export const AUTHOR_MAP_PATH = 'release-notes/authors.yaml';
-/** Also of an early account (`a--b`, `a-`), and of one that a company manages (`jo_acme`). */
-export const LOGIN = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:_[A-Za-z0-9]{1,16})?$/;
 
 const TOP = new Set(['authors', 'ignore', 'opt-out']);
 const KEYS = new Set(['addresses', 'names', 'note']);
@@ -29,7 +28,11 @@ const KEYS = new Set(['addresses', 'names', 'note']);
  * Reads the AUTHOR_MAP.
  * @throws BadFile for a duplicate, one address under two logins, or an unknown key, with its line.
  */
-export async function parseAuthorMap(text: string, file = AUTHOR_MAP_PATH): Promise<AuthorMap> {
+export async function parseAuthorMap(
+  text: string,
+  file = AUTHOR_MAP_PATH,
+  { name: forge, login: LOGIN }: Pick<Dialect, 'name' | 'login'> = GITHUB,
+): Promise<AuthorMap> {
   const { LineCounter, parseDocument, isMap, isScalar, isSeq } = await import('yaml');
   const lines = new LineCounter();
   const doc = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
@@ -80,7 +83,7 @@ export async function parseAuthorMap(text: string, file = AUTHOR_MAP_PATH): Prom
       continue;
     }
     for (const { key: login, value, offset } of entries(top.value, undefined, 'authors')) {
-      if (!LOGIN.test(login)) fail(offset, `"${login}" can't be a GitHub login`);
+      if (!LOGIN.test(login)) fail(offset, `"${login}" can't be a ${forge} login`);
       claim('login', login, login, offset);
       const fields = isMap(value)
         ? entries(value, KEYS, login)

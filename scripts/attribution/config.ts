@@ -2,15 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AssistantList } from './assistants.ts';
 import { AUTHOR_MAP_PATH, type AuthorMap, EMPTY_MAP, parseAuthorMap } from './author-map.ts';
+import type { Dialect, ForgeKind } from './dialect.ts';
 import { BadFile, CannotCheck } from './errors.ts';
 import type { Git } from './git.ts';
+import { isRepoOf, parseRemote, type Said, type Site, siteOf } from './site.ts';
 
 /** `release.yaml` of a repository; every key has a default. */
 export interface Config {
-  /** "owner/name" */
-  readonly repo?: string;
-  readonly host: string;
-  readonly apiUrl: string;
+  /** How this history is written. */
+  readonly dialect: Dialect;
+  /** The repository on its forge, where one may be asked. */
+  readonly site?: Site;
   readonly remote: string;
   readonly authors: string;
   readonly notes: string;
@@ -20,17 +22,35 @@ export interface Config {
 }
 
 export const CONFIG_PATH = 'release.yaml';
-const KEYS = ['repository', 'api-url', 'remote', 'authors', 'notes', 'tag-format', 'assistants'];
+const KEYS = [
+  'forge',
+  'repository',
+  'api-url',
+  'remote',
+  'authors',
+  'notes',
+  'tag-format',
+  'assistants',
+];
+/** What `forge` can be; Gitea's interfaces are Forgejo's. */
+const FORGES: Readonly<Record<string, ForgeKind>> = {
+  github: 'github',
+  gitlab: 'gitlab',
+  forgejo: 'forgejo',
+  gitea: 'forgejo',
+};
 
 /**
- * Reads a repository's configuration and finds owner and name from its remotes: the configured
- * one, else `upstream`, else `origin`, else the only one.
+ * Reads a repository's configuration and finds its forge from its remotes: the configured one, else
+ * `upstream`, else `origin`, else the only one.
+ * @param said on the command line, which overrules the file
  * @throws BadFile for an unknown key or a wrong value, with its line.
  */
 export async function readConfig(
   git: Git,
   remotes: ReadonlyMap<string, string>,
-  override: { repo?: string; apiUrl?: string } = {},
+  said: Said = {},
+  env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Config> {
   const text = await readIfThere(join(git.dir, CONFIG_PATH));
   const values = text === undefined ? {} : await parseConfig(text);
@@ -45,18 +65,12 @@ export async function readConfig(
   if (values.authors !== undefined && (await readIfThere(authors)) === undefined) {
     throw new BadFile(`${CONFIG_PATH}: there is no file ${values.authors} (authors)`);
   }
-  const found = parseRemote(remotes.get(remote) ?? '');
-  const repo = override.repo ?? values.repository ?? found?.repo;
-  const apiUrl = override.apiUrl ?? values['api-url'] ?? 'https://api.github.com';
-  const host = found?.host ?? new URL(apiUrl).host.replace(/^api\./, '');
-  // A remote that is neither GitHub nor configured as one is not asked, and gets no token.
-  const isGitHub =
-    host === 'github.com' || values['api-url'] !== undefined || override.apiUrl !== undefined;
-  const known = override.repo ?? values.repository ?? (isGitHub ? repo : undefined);
+  const forge = said.forge ?? (values.forge === undefined ? undefined : FORGES[values.forge]);
+  const repo = said.repo ?? values.repository;
+  const apiUrl = said.apiUrl ?? values['api-url'];
+  const found = siteOf({ forge, repo, apiUrl }, parseRemote(remotes.get(remote) ?? ''), env);
   return {
-    ...(known === undefined ? {} : { repo: known }),
-    host,
-    apiUrl,
+    ...found,
     remote,
     authors,
     notes: values.notes ?? 'release-notes',
@@ -71,10 +85,11 @@ export async function readConfig(
 /** The AUTHOR_MAP of a configuration; an absent one is empty. */
 export async function readAuthorMap(config: Config): Promise<AuthorMap> {
   const text = await readIfThere(config.authors);
-  return text === undefined ? EMPTY_MAP : parseAuthorMap(text, config.authors);
+  return text === undefined ? EMPTY_MAP : parseAuthorMap(text, config.authors, config.dialect);
 }
 
 interface Values {
+  forge?: string;
   repository?: string;
   'api-url'?: string;
   remote?: string;
@@ -115,7 +130,9 @@ async function parseConfig(text: string): Promise<Values> {
       }
     } else if (!isScalar(value) || typeof value.value !== 'string')
       fail(offset, `${name} must be text`);
-    else if (name === 'repository' && !/^[\w.-]+\/[\w.-]+$/.test(value.value)) {
+    else if (name === 'forge' && !Object.hasOwn(FORGES, value.value)) {
+      fail(offset, `forge must be one of ${Object.keys(FORGES).join(', ')}`);
+    } else if (name === 'repository' && !isRepoOf('gitlab', value.value)) {
       fail(offset, 'repository must be "owner/name"');
     } else if (name === 'api-url' && !/^https?:\/\/[^/]/.test(value.value)) {
       fail(offset, 'api-url must be an address that begins with https://');
@@ -139,18 +156,6 @@ export async function remotesOf(git: Git): Promise<Map<string, string>> {
     if (match !== null && !found.has(match[1]!)) found.set(match[1]!, match[2]!);
   }
   return found;
-}
-
-/** Reads `https://host/owner/name.git`, `git@host:owner/name`, `ssh://git@host:22/owner/name`. */
-export function parseRemote(url: string): { host: string; repo: string } | undefined {
-  const match =
-    /^(?:https?|ssh|git):\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/([\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/.exec(
-      url,
-    ) ?? /^(?:[^@/]*@)?([^/:]+):([\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/.exec(url);
-  // GitHub's own other names: for ssh through port 443, and of old.
-  return match === null
-    ? undefined
-    : { host: match[1]!.replace(/^(?:ssh|www)\.github\.com$/, 'github.com'), repo: match[2]! };
 }
 
 export async function readIfThere(path: string): Promise<string | undefined> {

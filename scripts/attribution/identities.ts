@@ -1,5 +1,5 @@
-import { noReply } from './assistants.ts';
-import { type AuthorMap, LOGIN } from './author-map.ts';
+import type { AuthorMap } from './author-map.ts';
+import { type Dialect, GITHUB } from './dialect.ts';
 import type { Ident, Join } from './model.ts';
 
 /** Everything that was joined to one human. */
@@ -23,7 +23,7 @@ interface Group {
   readonly joins: Join[];
 }
 
-const RANK = { map: 4, github: 3, numbered: 2, written: 1, plain: 0 } as const;
+const RANK = { map: 4, forge: 3, numbered: 2, written: 1, plain: 0 } as const;
 
 /**
  * Joins names, addresses and logins into people, each join with its reason. Never by a display
@@ -34,8 +34,11 @@ export class Identities {
   readonly #parent = new Map<string, string>();
   readonly #groups = new Map<string, Group>();
   readonly #mapNames = new Map<string, string>();
+  readonly #dialect: Dialect;
 
-  constructor(map: AuthorMap) {
+  /** @param dialect of the forge whose accounts people are known by */
+  constructor(map: AuthorMap, dialect: Dialect = GITHUB) {
+    this.#dialect = dialect;
     for (const entry of map.people) {
       const login = this.login(entry.login, RANK.map);
       for (const address of entry.addresses) {
@@ -60,14 +63,15 @@ export class Identities {
         weak: false,
       });
     }
-    const github = noReply(ident.email);
-    if (github === undefined) return key;
-    const numbered = github.id !== undefined;
-    const login = this.login(github.login, numbered ? RANK.numbered : RANK.plain);
+    const account = this.#dialect.noReply(ident.email);
+    if (account === undefined) return key;
+    const numbered = account.id !== undefined;
+    const login = this.login(account.login, numbered ? RANK.numbered : RANK.plain);
     if (numbered) {
-      const id = `id:${github.id}`;
+      const id = `id:${account.id}`;
       this.#ensure(id);
-      this.#join(login, id, `GitHub account ${github.id} was seen as ${github.login}`);
+      const reason = `${this.#dialect.name} account ${account.id} was seen as ${account.login}`;
+      this.#join(login, id, reason);
       this.#join(key, login, `noreply address with the account's number: ${ident.email}`);
     } else {
       const reason = `plain noreply address, which anybody can write: ${ident.email}`;
@@ -88,12 +92,12 @@ export class Identities {
     return key;
   }
 
-  /** GitHub says that the commits of this address are by this account. */
-  fromGitHub(email: string, login: string, evidence: string): void {
+  /** The forge says that the commits of this address are by this account. */
+  fromForge(email: string, login: string, evidence: string): void {
     this.#join(
       this.#email(email),
-      this.login(login, RANK.github),
-      `GitHub: ${evidence} is by ${login}`,
+      this.login(login, RANK.forge),
+      `${this.#dialect.name}: ${evidence} is by ${login}`,
     );
   }
 
@@ -126,7 +130,7 @@ export class Identities {
       return key;
     }
     const login = name.replace(/^@/, '');
-    if (LOGIN.test(login)) return this.login(login);
+    if (this.#dialect.login.test(login)) return this.login(login);
     const key = this.#ensure(`name:${name.toLowerCase()}`);
     addOnce(this.#groupOf(key).names, name);
     return key;

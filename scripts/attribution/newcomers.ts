@@ -1,4 +1,4 @@
-import { noReply } from './assistants.ts';
+import { type Dialect, GITHUB } from './dialect.ts';
 import { readHistory } from './history.ts';
 import type { Ident, Person } from './model.ts';
 import type { Range } from './range.ts';
@@ -12,6 +12,7 @@ export async function newcomers(
   dir: string,
   range: Range,
   people: readonly Person[],
+  dialect: Dialect = GITHUB,
 ): Promise<Set<Person>> {
   const fresh = new Set(people);
   if (range.since === undefined) return fresh;
@@ -26,7 +27,7 @@ export async function newcomers(
   const sight = ({ name, email }: Ident) => {
     seen(email);
     seen(name);
-    const login = noReply(email)?.login;
+    const login = dialect.noReply(email)?.login;
     if (login !== undefined) seen(login);
   };
   // History has one object for all commits of an author.

@@ -20,6 +20,8 @@ interface Deps {
   readonly known: Map<number, PullFact>;
   readonly assistants: Assistants;
   readonly repo: string | undefined;
+  /** What stands before a number. */
+  readonly mark: string;
   readonly minEvidence: Strength;
   pulls(numbers: readonly number[]): Promise<{
     facts: Map<number, PullFact>;
@@ -91,7 +93,7 @@ export class SourceResolver {
 
   #credit(found: FoundClaim): void {
     const { claim } = found;
-    const { identities, known, minEvidence } = this.#deps;
+    const { identities, known, mark, minEvidence } = this.#deps;
     const evidence: Evidence = {
       line: shownLine(claim.line),
       strength: claim.strength,
@@ -111,8 +113,8 @@ export class SourceResolver {
       const differs = named.filter(({ key, who }) => !this.#same(root, key, who));
       const agreed = named.length === 0 || differs.length < named.length;
       const note = agreed
-        ? `#${claim.pr} is by this person (${each.from})`
-        : `#${claim.pr} is by this person (${each.from}), the text names ${differs.map(({ who }) => nameOf(who)).join(', ')}`;
+        ? `${mark}${claim.pr} is by this person (${each.from})`
+        : `${mark}${claim.pr} is by this person (${each.from}), the text names ${differs.map(({ who }) => nameOf(who)).join(', ')}`;
       keys.set(root, { ...evidence, note: visible(note) });
     }
     const authorRoots = [...keys.keys()];
@@ -121,14 +123,14 @@ export class SourceResolver {
       if (keys.has(root) || authorRoots.some((each) => this.#same(each, key, who))) continue;
       const note =
         authorRoots.length > 0
-          ? `the text names ${nameOf(who)}, but #${claim.pr} is by another`
+          ? `the text names ${nameOf(who)}, but ${mark}${claim.pr} is by another`
           : undefined;
       keys.set(root, { ...evidence, ...(note === undefined ? {} : { note: visible(note) }) });
     }
     if (keys.size === 0) {
       if (claim.pr === undefined) return;
       if (claim.strength === 'weak' && minEvidence === 'strong') {
-        this.#out.weak.push({ who: `the author of #${claim.pr}`, evidence });
+        this.#out.weak.push({ who: `the author of ${mark}${claim.pr}`, evidence });
         return;
       }
       const open = this.#open.get(claim.pr) ?? { evidence: [], known: fact };
@@ -211,13 +213,14 @@ export class SourceResolver {
   }
 
   #reportOpen(): void {
+    const { mark } = this.#deps;
     const unknown = new Map<string, number[]>();
     for (const [number, { evidence, known }] of this.#open) {
       const gap = this.#gaps.get(number);
       const absent = known?.kind === 'absent';
       this.#out.unresolved.push({
         kind: 'source pull request',
-        what: absent ? `#${number} (not on the forge any more)` : `#${number}`,
+        what: absent ? `${mark}${number} (not on the forge any more)` : `${mark}${number}`,
         evidence,
         suggestion: `{"${number}": "LOGIN"}  in a file for --prs`,
       });
@@ -228,7 +231,7 @@ export class SourceResolver {
       }
     }
     for (const [why, numbers] of unknown) {
-      const shown = numbers.slice(0, SHOWN).map((number) => `#${number}`);
+      const shown = numbers.slice(0, SHOWN).map((number) => `${mark}${number}`);
       const more = numbers.length > SHOWN ? `, and ${numbers.length - SHOWN} more` : '';
       const what =
         numbers.length === 1

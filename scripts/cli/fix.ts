@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { noReply } from '../attribution/assistants.ts';
 import type { Audit } from '../attribution/audit.ts';
 import { addToAuthorMap } from '../attribution/author-map.ts';
 import { type Config, readIfThere } from '../attribution/config.ts';
@@ -9,7 +8,7 @@ import { readNotes } from '../notes/read.ts';
 
 /**
  * Repairs what an audit found: the notes' contributor section (the text is given back), and the
- * AUTHOR_MAP (written), which takes every address that GitHub named an account for, so that the
+ * AUTHOR_MAP (written), which takes every address that the forge named an account for, so that the
  * next run is offline.
  */
 export async function fix(
@@ -24,11 +23,16 @@ export async function fix(
       remove,
     });
   }
+  const { dialect } = where.config;
   const additions = audit.attribution.people.flatMap(({ login, joins }) =>
     login === undefined
       ? []
       : joins
-          .filter((join) => join.reason.startsWith('GitHub: ') && noReply(join.what) === undefined)
+          .filter(
+            (join) =>
+              join.reason.startsWith(`${dialect.name}: `) &&
+              dialect.noReply(join.what) === undefined,
+          )
           .map((join) => ({ login, address: join.what })),
   );
   if (additions.length === 0) return { text };

@@ -1,4 +1,4 @@
-import { type Command, CommanderError } from 'commander';
+import { type Command, CommanderError, Option } from 'commander';
 import type { Io } from './io.ts';
 
 /** The options that both commands take. */
@@ -12,9 +12,18 @@ export function sharedOptions(command: Command): Command {
     .option('--until <revision>', 'where it ends (HEAD); of a tag the notes take name and date')
     .option('--offline', 'never touch the network')
     .option('--prs <file>', 'authors of pull requests, as JSON: {"12": "login"}')
-    .option('--github <owner/name>', 'the repository on GitHub, where the remote does not say')
-    .option('--api-url <url>', 'the API of a GitHub Enterprise server')
-    .option('--cache-dir <dir>', 'where answers of GitHub are kept')
+    .addOption(
+      new Option('--forge <kind>', 'what the remote is, where its host does not say').choices([
+        'github',
+        'gitlab',
+        'forgejo',
+        'gitea',
+      ]),
+    )
+    .option('--project <path>', 'the repository on its forge (owner/name, group/sub/name)')
+    .option('--github <owner/name>', 'short for --forge github --project owner/name')
+    .option('--api-url <url>', 'the API of a server of your own')
+    .option('--cache-dir <dir>', 'where answers of the forge are kept')
     .option('--max-wait <seconds>', 'the longest a rate limit is waited out', '60')
     .option('--min-evidence <strength>', 'weak also counts "supersedes #12" alone', 'strong')
     .option('--merges', 'count merge commits as work of their authors')

@@ -9,11 +9,14 @@ import {
   readIfThere,
   remotesOf,
 } from '../attribution/config.ts';
+import type { ForgeKind } from '../attribution/dialect.ts';
 import { BadFile, CannotCheck } from '../attribution/errors.ts';
-import { type Forge, pullsFromJson } from '../attribution/facts.ts';
+import { pullsFromJson } from '../attribution/facts.ts';
 import { type Git, gitIn, topOf } from '../attribution/git.ts';
 import { resolveRange } from '../attribution/range.ts';
 import { beginReading } from '../attribution/reading.ts';
+import { isRepoOf, type Said, type Site } from '../attribution/site.ts';
+import type { Connection } from '../forge/connection.ts';
 import type { Io } from './io.ts';
 import { Progress } from './progress.ts';
 
@@ -25,6 +28,8 @@ export interface SharedOptions {
   readonly offline?: boolean;
   readonly prs?: string;
   readonly cacheDir?: string;
+  readonly forge?: string;
+  readonly project?: string;
   readonly github?: string;
   readonly apiUrl?: string;
   readonly merges?: boolean;
@@ -40,7 +45,8 @@ export interface Prepared {
   readonly config: Config;
   readonly map: AuthorMap;
   readonly attribution: Attribution;
-  readonly token?: string;
+  /** The way to the forge, where the repository is on one. */
+  readonly connection?: Connection;
 }
 
 /** From the command line to the attribution: the steps both commands begin with. */
@@ -60,13 +66,10 @@ export async function prepare(options: SharedOptions, io: Io, changes = false): 
   try {
     // Loaded while git walks.
     const { attribute } = await import('../attribution/attribute.ts');
-    const config = await readConfig(git, remotes, {
-      ...(options.github === undefined ? {} : { repo: options.github }),
-      ...(options.apiUrl === undefined ? {} : { apiUrl: options.apiUrl }),
-    });
+    const config = await readConfig(git, remotes, saidOf(options), io.env);
     const map = await readAuthorMap(config);
-    const token = io.env.GITHUB_TOKEN || io.env.GH_TOKEN || undefined;
-    const { forge, known } = await openForge(options, config, token, progress, io.env);
+    const connection = config.site && (await connect(options, config.site, progress, io.env));
+    const { forge, known } = await openCached(options, connection, io.env);
     const prs = await readPrs(options.prs);
     const attribution = await attribute({
       git,
@@ -74,7 +77,8 @@ export async function prepare(options: SharedOptions, io: Io, changes = false): 
       reading,
       map,
       assistants: config.assistants,
-      ...(config.repo === undefined ? {} : { repo: config.repo }),
+      ...(config.site === undefined ? {} : { repo: config.site.repo }),
+      dialect: config.dialect,
       ...(forge === undefined ? {} : { forge }),
       known: new Map([...known, ...prs]),
       merges: options.merges ?? false,
@@ -84,7 +88,7 @@ export async function prepare(options: SharedOptions, io: Io, changes = false): 
       onCommit: (read, total) => progress.count('commits read', read, total),
       onStep: (what) => progress.step(what),
     });
-    return { git, config, map, attribution, ...(token === undefined ? {} : { token }) };
+    return { git, config, map, attribution, ...(connection && { connection }) };
   } finally {
     reading.history.stop();
     progress.end();
@@ -96,43 +100,67 @@ function refuseNonsense(options: SharedOptions): void {
   const wrong = (name: string, wanted: string, given: string) => {
     throw new CannotCheck(`${name} must be ${wanted}, not "${given}"`);
   };
-  const { minEvidence, maxWait, github, apiUrl } = options;
+  const { minEvidence, maxWait, forge, project, github, apiUrl } = options;
   if (minEvidence !== undefined && !/^(?:weak|strong)$/.test(minEvidence))
     wrong('--min-evidence', 'weak or strong', minEvidence);
   if (maxWait !== undefined && !/^\d+$/.test(maxWait))
     wrong('--max-wait', 'a number of seconds', maxWait);
   if (github !== undefined && !/^[\w.-]+\/[\w.-]+$/.test(github))
     wrong('--github', 'owner/name', github);
+  if (project !== undefined && !isRepoOf('gitlab', project))
+    wrong('--project', 'owner/name', project);
+  if (github !== undefined && (project !== undefined || (forge ?? 'github') !== 'github'))
+    throw new CannotCheck(
+      '--github says the forge and the repository; leave --forge and --project out',
+    );
   if (apiUrl !== undefined && !/^https?:\/\/[^/]/.test(apiUrl))
     wrong('--api-url', 'an address that begins with https://', apiUrl);
 }
 
-async function openForge(
+/** What the command line says of the forge. */
+function saidOf({ forge, project, github, apiUrl }: SharedOptions): Said {
+  const kind = github === undefined ? forge : 'github';
+  return {
+    forge: (kind === 'gitea' ? 'forgejo' : kind) as ForgeKind | undefined,
+    repo: project ?? github,
+    apiUrl,
+  };
+}
+
+async function connect(
   options: SharedOptions,
-  config: Config,
-  token: string | undefined,
+  site: Site,
   progress: Progress,
   env: Io['env'],
-) {
-  if (config.repo === undefined) return { forge: undefined, known: new Map<number, never>() };
-  const dir =
-    options.cacheDir ?? join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'sluice-release');
-  const { FactCache } = await import('../attribution/cache.ts');
-  const host = new URL(config.apiUrl).host.replace(/[^\w.-]/g, '_');
-  const cache = await FactCache.open(join(dir, host, `${config.repo.replace('/', '+')}.json`));
-  if (options.offline) return { forge: undefined, known: cache.pulls() };
-  const { github } = await import('../attribution/github.ts');
-  const forge: Forge = github({
-    repo: config.repo,
-    baseUrl: config.apiUrl,
-    cache,
+): Promise<Connection> {
+  const { tokenFor } = await import('../forge/token.ts');
+  return {
+    site,
+    token: tokenFor(site, env),
     maxWaitSeconds: Number(options.maxWait ?? 60),
     onAsked: (what, done, total) => progress.count(what, done, total),
     onWait: (seconds, why) => progress.wait(seconds, why),
-    second: Number(env.SLUICE_GITHUB_SECOND_MS ?? 1000),
-    ...(token === undefined ? {} : { token }),
-  });
-  return { forge, known: new Map<number, never>() };
+    second: Number(env.SLUICE_FORGE_SECOND_MS ?? 1000),
+  };
+}
+
+/** The forge behind its cache; offline, what the cache has. */
+async function openCached(
+  options: SharedOptions,
+  connection: Connection | undefined,
+  env: Io['env'],
+) {
+  if (connection === undefined) return { forge: undefined, known: new Map<number, never>() };
+  const { site } = connection;
+  const dir =
+    options.cacheDir ?? join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'sluice-release');
+  const { FactCache } = await import('../forge/cache.ts');
+  const host = new URL(site.apiUrl).host.replace(/[^\w.-]/g, '_');
+  const file = join(dir, host, `${site.repo.replaceAll('/', '+')}.json`);
+  const cache = await FactCache.open(file);
+  if (options.offline) return { forge: undefined, known: cache.pulls() };
+  const { openForge } = await import('../forge/open.ts');
+  return { forge: await openForge(connection, cache), known: new Map<number, never>() };
 }
 
 async function readPrs(file: string | undefined) {

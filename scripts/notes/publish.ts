@@ -2,14 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CannotCheck, ReleaseFailed } from '../attribution/errors.ts';
 import type { Git } from '../attribution/git.ts';
-
-/** The releases of a forge, as far as publishing needs them. */
-export interface Releases {
-  /** The release of a tag, or undefined where there is none. */
-  find(tag: string): Promise<{ id: number; body: string; url: string } | undefined>;
-  create(release: { tag: string; body: string }): Promise<string>;
-  update(id: number, body: string): Promise<string>;
-}
+import type { Releases } from '../forge/releases.ts';
 
 export interface Publication {
   readonly git: Git;
@@ -137,15 +130,19 @@ export async function publish(p: Publication, { branch, standing }: Checked): Pr
     }
   }
   if (p.releases === undefined) {
-    p.say('no release is created: the remote is not on GitHub, and nothing says otherwise');
+    p.say(
+      'no release is created: the remote is on no forge that is known here ("forge" in release.yaml says which it is)',
+    );
     return;
   }
   try {
     const release = await p.releases.find(p.tag);
     if (release === undefined)
       p.say(`created ${await p.releases.create({ tag: p.tag, body: notes })}`);
+    else if (release.draft)
+      p.say(`published the draft ${await p.releases.update(release, p.tag, notes)}`);
     else if (release.body.trim() === notes.trim()) p.say(`the release is there: ${release.url}`);
-    else p.say(`updated ${await p.releases.update(release.id, notes)}`);
+    else p.say(`updated ${await p.releases.update(release, p.tag, notes)}`);
   } catch (error) {
     throw new ReleaseFailed(
       `${p.tag} is pushed, but its release could not be written; run the same command again. (${lineOf(error)})`,

@@ -1,4 +1,5 @@
 import type { Attribution } from '../attribution/attribute.ts';
+import type { Dialect } from '../attribution/dialect.ts';
 import type { Person } from '../attribution/model.ts';
 import { visible } from '../attribution/visible.ts';
 import { type Around, type Line, linesOf, SECTIONS } from './changes.ts';
@@ -19,6 +20,8 @@ export interface NotesOptions extends Around {
 /** The notes of a range, from the one template. */
 export function writeNotes(attribution: Attribution, options: NotesOptions): string {
   const lines = linesOf(attribution.changes, options);
+  const { dialect } = attribution;
+  const links: Links = { web: options.web, dialect };
   const out = [`# ${options.title} (${options.date})`, ''];
   for (const section of SECTIONS) {
     const mine = lines.filter((line) => line.section === section);
@@ -26,7 +29,7 @@ export function writeNotes(attribution: Attribution, options: NotesOptions): str
     // "Other" than nothing: a project that writes no types has one list.
     const only = section === 'Other changes' && mine.length === lines.length;
     out.push(`## ${only ? 'Changes' : section}`, '');
-    for (const line of mine) out.push(...lineText(line, options.web));
+    for (const line of mine) out.push(...lineText(line, links));
     out.push('');
   }
   const { people, helpers } = attribution;
@@ -44,15 +47,23 @@ export function writeNotes(attribution: Attribution, options: NotesOptions): str
     // Git's own notations ("v1~2") mean nothing to a forge.
     const start = /[~^:]|@\{/.test(since.name) ? since.sha : since.name;
     const compared = [start, options.end].map(inAddress).join('...');
-    out.push('---', '', `Full history: ${options.web}/compare/${compared}`, '');
+    out.push('---', '', `Full history: ${options.web}/${dialect.pages.compare}/${compared}`, '');
   }
   return `${out.join('\n').trimEnd()}\n`;
 }
 
-function lineText(line: Line, web: string | undefined): string[] {
+/** Where the lines' links lead, and how a number is written. */
+interface Links {
+  readonly web: string | undefined;
+  readonly dialect: Dialect;
+}
+
+function lineText(line: Line, links: Links): string[] {
   const scope = line.scope === undefined ? '' : `**${line.scope}**: `;
   const refs =
-    line.prs.length > 0 ? line.prs.map((number) => `#${number}`) : [shaText(line.shas[0]!, web)];
+    line.prs.length > 0
+      ? line.prs.map((number) => `${links.dialect.mark}${number}`)
+      : [shaText(line.shas[0]!, links)];
   const people = line.people.length === 0 ? '' : `, ${line.people.map(written).join(', ')}`;
   const text = `- ${scope}${subjectText(line.text)} (${refs.join(', ')}${people})`;
   if (line.breaking === undefined || line.breaking === '') return [text];
@@ -62,9 +73,9 @@ function lineText(line: Line, web: string | undefined): string[] {
   ];
 }
 
-function shaText(sha: string, web: string | undefined): string {
+function shaText(sha: string, { web, dialect }: Links): string {
   const short = `\`${sha.slice(0, 7)}\``;
-  return web === undefined ? short : `[${short}](${web}/commit/${sha})`;
+  return web === undefined ? short : `[${short}](${web}/${dialect.pages.commit}/${sha})`;
 }
 
 /** A tag's name as a part of an address: `@scope/name@1.0.0` stays readable. */

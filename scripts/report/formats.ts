@@ -60,7 +60,7 @@ export function markdownReport(audit: Audit): string {
     for (const each of list) {
       const first = each.credits.at(-1)!.evidence[0];
       out.push(
-        `| ${id(each)} | ${rolesOf(each)} | ${first === undefined ? '' : cell(evidenceLine(first))} |`,
+        `| ${id(each)} | ${rolesOf(each)} | ${first === undefined ? '' : cell(evidenceLine(first, a))} |`,
       );
     }
     out.push('');
@@ -84,7 +84,7 @@ export function githubReport(audit: Audit, file: string | undefined): string {
   for (const each of missing) {
     const first = each.credits.at(-1)!.evidence[0];
     out.push(
-      `::error${at(1)}title=Contributor missing::${escaped(`${idOf(each)} (${rolesOf(each)}): ${first === undefined ? '' : evidenceLine(first)}`)}`,
+      `::error${at(1)}title=Contributor missing::${escaped(`${idOf(each)} (${rolesOf(each)}): ${first === undefined ? '' : evidenceLine(first, a)}`)}`,
     );
   }
   for (const each of unearned)

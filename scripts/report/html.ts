@@ -1,5 +1,5 @@
 import { type Audit, unearnedName } from '../attribution/audit.ts';
-import { LOGIN } from '../attribution/author-map.ts';
+import type { Dialect } from '../attribution/dialect.ts';
 import type { Evidence, Person } from '../attribution/model.ts';
 import { idOf } from '../attribution/people.ts';
 import { headline, partRead } from './text.ts';
@@ -31,9 +31,10 @@ for(const s of document.querySelectorAll('section'))s.hidden=!s.querySelector('.
 count.textContent=w?cards.filter(c=>!c.hidden).length+' of '+cards.length+' people shown':''});`;
 
 /** One self-contained page: who, in which role, on what evidence, and what is missing. */
-export function htmlReport(audit: Audit, links: { web?: string } = {}): string {
+export function htmlReport(audit: Audit, { web }: { web?: string } = {}): string {
   const { attribution: a, missing, unearned = [] } = audit;
   const part = partRead(audit);
+  const links: Links = { web, dialect: a.dialect };
   const lost = new Set(missing);
   const counts = `${lost.size} missing in the notes, ${unearned.length} listed without a credit`;
   const found = lost.size + unearned.length > 0;
@@ -51,7 +52,7 @@ export function htmlReport(audit: Audit, links: { web?: string } = {}): string {
   ].join('\n');
   const people = (title: string, list: readonly Person[]) =>
     `<section><h2>${title} (${list.length})</h2>
-${list.map((each) => card(each, a.helpers.includes(each) ? undefined : missing && lost.has(each), links.web)).join('\n')}</section>`;
+${list.map((each) => card(each, a.helpers.includes(each) ? undefined : missing && lost.has(each), links)).join('\n')}</section>`;
   const section = (title: string, items: readonly string[], help = '') =>
     items.length === 0
       ? ''
@@ -87,7 +88,7 @@ ${section(
 )}
 ${section(
   'Weak evidence, not counted',
-  a.weak.map((each) => `${escaped(each.who)}: ${evidence(each.evidence, links.web)}`),
+  a.weak.map((each) => `${escaped(each.who)}: ${evidence(each.evidence, links)}`),
 )}
 ${section(
   'Left out as assistants, bots or ignored',
@@ -100,20 +101,27 @@ ${section('Not known', a.limits.map(escaped))}
 `;
 }
 
-function card(person: Person, isMissing: boolean | undefined, web: string | undefined): string {
+/** Where a page's links lead. */
+interface Links {
+  readonly web: string | undefined;
+  readonly dialect: Dialect;
+}
+
+function card(person: Person, isMissing: boolean | undefined, links: Links): string {
   const state = isMissing === undefined ? '' : isMissing ? ' missing' : ' named';
   const roles = person.credits
     .map(({ role, count }) => `<span class="role">${role} ${count}</span>`)
     .join('');
   const lines = person.credits.flatMap((credit) =>
-    credit.evidence.map((each) => `<li>${credit.role}: ${evidence(each, web)}</li>`),
+    credit.evidence.map((each) => `<li>${credit.role}: ${evidence(each, links)}</li>`),
   );
   const joins = person.joins.map(
     (join) => `<li>${escaped(`${join.what}: ${join.reason}${join.weak ? ' (weak)' : ''}`)}</li>`,
   );
   const { login } = person;
+  const { web, dialect } = links;
   const who =
-    login === undefined || web === undefined || !LOGIN.test(login)
+    login === undefined || web === undefined || !dialect.login.test(login)
       ? escaped(idOf(person))
       : `<a href="${escaped(new URL(`/${login}`, web).href)}">${escaped(idOf(person))}</a>`;
   const total = person.credits.reduce((sum, { count }) => sum + count, 0);
@@ -128,14 +136,18 @@ ${also.length === 0 ? '' : `<div class="dim">${escaped(also.join(', '))}</div>`}
 ${joins.length === 0 ? '' : `<details><summary>Joined identities (${joins.length})</summary><ul>${joins.join('')}</ul></details>`}</div>`;
 }
 
-function evidence(each: Evidence, web: string | undefined): string {
+function evidence(each: Evidence, { web, dialect }: Links): string {
   const link = (label: string, path: string) =>
     web === undefined
       ? `<code>${label}</code>`
       : `<a href="${escaped(`${web}/${path}`)}"><code>${label}</code></a>`;
   const where = [
-    ...(each.sha === undefined ? [] : [link(each.sha.slice(0, 9), `commit/${each.sha}`)]),
-    ...(each.pr === undefined ? [] : [link(`#${each.pr}`, `pull/${each.pr}`)]),
+    ...(each.sha === undefined
+      ? []
+      : [link(each.sha.slice(0, 9), `${dialect.pages.commit}/${each.sha}`)]),
+    ...(each.pr === undefined
+      ? []
+      : [link(`${dialect.mark}${each.pr}`, `${dialect.pages.pull}/${each.pr}`)]),
   ].join(' ');
   const note = each.note === undefined ? '' : ` <span class="dim">(${escaped(each.note)})</span>`;
   return `${where} “${escaped(each.line)}”${each.strength === 'weak' ? ' <b>weak</b>' : ''}${note}`;

@@ -30,7 +30,7 @@ export function textReport(audit: Audit, { paint, verbose, showFiltered }: TextO
       const shown = person.credits.flatMap((c) =>
         verbose ? c.evidence : c.role === 'author' ? [] : c.evidence.slice(0, 2),
       );
-      for (const line of shown) out.push(paint('dim', `    ${evidenceLine(line)}`));
+      for (const line of shown) out.push(paint('dim', `    ${evidenceLine(line, a)}`));
     }
   }
   if (a.helpers.length > 0) {
@@ -43,7 +43,7 @@ export function textReport(audit: Audit, { paint, verbose, showFiltered }: TextO
       out.push(`  ${idOf(person)}  ${rolesOf(person)}`);
       for (const credit of person.credits) {
         for (const line of credit.evidence.slice(0, verbose ? 25 : 3))
-          out.push(paint('dim', `      ${credit.role}: ${evidenceLine(line)}`));
+          out.push(paint('dim', `      ${credit.role}: ${evidenceLine(line, a)}`));
       }
       for (const remark of person.remarks) out.push(paint('yellow', `      note: ${remark}`));
     }
@@ -60,7 +60,7 @@ export function textReport(audit: Audit, { paint, verbose, showFiltered }: TextO
     for (const each of a.unresolved.slice(0, verbose || missing === undefined ? undefined : 20)) {
       out.push(`  ${each.what}`);
       if (each.evidence[0] !== undefined)
-        out.push(paint('dim', `      ${evidenceLine(each.evidence[0])}`));
+        out.push(paint('dim', `      ${evidenceLine(each.evidence[0], a)}`));
       out.push(`      ${paint('dim', 'AUTHOR_MAP:')} ${each.suggestion.trim()}`);
     }
     if (!verbose && missing !== undefined && a.unresolved.length > 20)
@@ -69,7 +69,7 @@ export function textReport(audit: Audit, { paint, verbose, showFiltered }: TextO
   if (a.weak.length > 0) {
     out.push('', `Weak evidence, not counted (--min-evidence weak counts it): ${a.weak.length}`);
     for (const each of a.weak.slice(0, verbose ? undefined : 10))
-      out.push(`  ${each.who}  ${paint('dim', evidenceLine(each.evidence))}`);
+      out.push(`  ${each.who}  ${paint('dim', evidenceLine(each.evidence, a))}`);
   }
   if (showFiltered) {
     out.push('', `Left out as assistants, bots or ignored: ${a.filtered.length}`);
@@ -116,8 +116,9 @@ export function rolesOf(person: Person): string {
   return person.credits.map(({ role, count }) => `${role} ${count}`).join(', ');
 }
 
-export function evidenceLine(evidence: Evidence): string {
-  const where = evidence.sha?.slice(0, 9) ?? (evidence.pr === undefined ? '' : `#${evidence.pr}`);
+export function evidenceLine(evidence: Evidence, { dialect }: Attribution): string {
+  const where =
+    evidence.sha?.slice(0, 9) ?? (evidence.pr === undefined ? '' : `${dialect.mark}${evidence.pr}`);
   const weak = evidence.strength === 'weak' ? ' [weak]' : '';
   return `${where} “${evidence.line.slice(0, 160)}”${weak}${evidence.note === undefined ? '' : ` (${evidence.note})`}`;
 }
@@ -149,7 +150,7 @@ export function explain(audit: Audit, wanted: string): string {
       const kept =
         credit.evidence.length < credit.count ? ` (the first ${credit.evidence.length} shown)` : '';
       out.push(`  ${credit.role}, ${credit.count}${kept}:`);
-      for (const line of credit.evidence) out.push(`    ${evidenceLine(line)}`);
+      for (const line of credit.evidence) out.push(`    ${evidenceLine(line, a)}`);
     }
     return `${out.join('\n')}\n`;
   }
@@ -167,7 +168,7 @@ export function explain(audit: Audit, wanted: string): string {
   }
   const weak = a.weak.filter(({ who }) => is(who.replace(/^@/, '')));
   if (weak.length > 0) {
-    return `${wanted} is not credited; there is weak evidence only:\n${weak.map((each) => `  ${evidenceLine(each.evidence)}\n`).join('')}`;
+    return `${wanted} is not credited; there is weak evidence only:\n${weak.map((each) => `  ${evidenceLine(each.evidence, a)}\n`).join('')}`;
   }
   return `${wanted} is not credited: no commit, trailer or source credit in ${headline(a)} leads to them.\n`;
 }

@@ -116,6 +116,16 @@ export const RULES: readonly Rule[] = [
     about: within('scripts'),
     allows: (to) => !within('gateway', 'tests', 'bench')(to),
   },
+  {
+    name: 'who made a range is found out without knowing how a forge is asked',
+    about: within('scripts/attribution'),
+    allows: (to) => !within('scripts/forge', 'scripts/cli')(to),
+  },
+  {
+    name: 'a forge is asked for facts, and knows not what becomes of them',
+    about: within('scripts/forge'),
+    allows: (to) => !ours(to) || within('scripts/forge', 'scripts/attribution')(to),
+  },
 ];
 
 /** Every import that breaks a rule, as `rule: file → import`. */

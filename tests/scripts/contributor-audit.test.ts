@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { tempDir } from '../harness/temp.ts';
-import { fakeGitHub } from './github-server.ts';
+import { fakeGitHub } from './forge/github-server.ts';
 import { makeRepo, type Repo, run, runProcess } from './support.ts';
 
 /** Arguments against the local GitHub. */

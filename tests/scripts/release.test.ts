@@ -2,7 +2,7 @@ import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tempDir } from '../harness/temp.ts';
-import { fakeGitHub } from './github-server.ts';
+import { fakeGitHub } from './forge/github-server.ts';
 import { makeRepo, type Repo, run } from './support.ts';
 
 const ADA = 'Ada Maker <1+ada@users.noreply.github.com>';
@@ -250,6 +250,20 @@ describe('publishing', () => {
     expect(again.code).toBe(0);
     expect(again.err).toContain('updated ');
     expect(github.releases.get('v1.1.0')!.body).toContain('## Contributors');
+  });
+  it('publishes the draft that somebody prepared, wherever it is in the list', async () => {
+    const { repo } = withRemote();
+    const github = await fakeGitHub();
+    github.pulls.set(12, { login: 'ada' });
+    github.releases.set('v1.1.0', { id: 7, body: 'to do', draft: true });
+    for (let id = 100; id < 250; id += 1) github.releases.set(`v0.${id}`, { id, body: '' });
+    const options = ['--github', 'acme/app', '--api-url', github.url, '--cache-dir', tempDir()];
+    const args = ['--repo', repo.dir, ...options, '--publish', ...VERSION];
+    const ran = await run('release', args, { GITHUB_TOKEN: 'made-up' });
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.err).toContain('published the draft ');
+    expect(github.releases.get('v1.1.0')).toMatchObject({ id: 7, draft: false });
+    expect(github.releases.get('v1.1.0')!.body).toContain('- @bo');
   });
   it('tells what stands when GitHub fails after the push, and the next run writes the release', async () => {
     const { repo } = withRemote();

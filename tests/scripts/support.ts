@@ -94,7 +94,7 @@ type CommandName = 'release' | 'contributor-audit';
 const environment = (env: Record<string, string>) => ({
   ...ENV,
   XDG_CACHE_HOME: tempDir('sluice-cache-'),
-  SLUICE_GITHUB_SECOND_MS: '1',
+  SLUICE_FORGE_SECOND_MS: '1',
   ...env,
 });
 

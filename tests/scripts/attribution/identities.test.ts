@@ -2,8 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { addToAuthorMap, parseAuthorMap } from '../../../scripts/attribution/author-map.ts';
-import { parseRemote, readConfig } from '../../../scripts/attribution/config.ts';
-import type { Git } from '../../../scripts/attribution/git.ts';
 import { auditJson, makeRepo, run } from '../support.ts';
 
 const withMap = (text: string) => {
@@ -186,31 +184,5 @@ describe('release.yaml', () => {
     const ran = await run('contributor-audit', ['--repo', repo.dir, '--offline']);
     expect(ran).toMatchObject({ code: 2, out: '' });
     expect(ran.err.split('\n')).toHaveLength(2);
-  });
-  it.each([
-    ['https://github.com/acme/app.git', 'github.com', 'acme/app'],
-    ['https://token@github.com/acme/app', 'github.com', 'acme/app'],
-    ['git@github.com:acme/app.js.git', 'github.com', 'acme/app.js'],
-    ['ssh://git@ssh.github.com:443/acme/app.git', 'github.com', 'acme/app'],
-    ['ssh://git@ghe.acme.example:22/team/app/', 'ghe.acme.example', 'team/app'],
-  ])('is not needed where the remote says it: %s', (url, host, repo) => {
-    expect(parseRemote(url)).toEqual({ host, repo });
-  });
-  it('takes upstream before origin, and asks no server that is not said to be a GitHub', async () => {
-    const git = { dir: makeRepo().dir } as Git;
-    const remotes = (...each: [string, string][]) => new Map(each);
-    const fork: [string, string] = ['origin', 'https://github.com/me/app'];
-    const main: [string, string] = ['upstream', 'https://github.com/acme/app'];
-    expect(await readConfig(git, remotes(fork, main))).toMatchObject({ repo: 'acme/app' });
-    expect(await readConfig(git, remotes(fork))).toMatchObject({ repo: 'me/app' });
-    const enterprise = remotes(['work', 'git@ghe.example:team/app.git']);
-    expect((await readConfig(git, enterprise)).repo).toBeUndefined();
-    const apiUrl = 'https://ghe.example/api/v3';
-    expect(await readConfig(git, enterprise, { apiUrl })).toMatchObject({
-      repo: 'team/app',
-      host: 'ghe.example',
-      apiUrl,
-    });
-    expect((await readConfig(git, remotes(), { apiUrl, repo: 'a/b' })).host).toBe('ghe.example');
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Attribution } from '../../../scripts/attribution/attribute.ts';
+import { GITHUB } from '../../../scripts/attribution/dialect.ts';
 import type { Person } from '../../../scripts/attribution/model.ts';
 import { type Input, linesOf } from '../../../scripts/notes/changes.ts';
 import { contributorLine, isNamed } from '../../../scripts/notes/contributors.ts';
@@ -222,6 +223,7 @@ describe('the text of notes', () => {
         people,
         helpers: [],
         range: { since: { name: 'v1~2', sha: 'b'.repeat(40) } },
+        dialect: GITHUB,
       } as unknown as Attribution,
       { title: '@a/b@2.0.0', end: '@a/b@2.0.0', date: '2026-01-01', web: 'https://h.example/a/b' },
     );

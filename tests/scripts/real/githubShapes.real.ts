@@ -4,12 +4,13 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { FactCache } from '../../../scripts/attribution/cache.ts';
-import { github } from '../../../scripts/attribution/github.ts';
-import { githubReleases } from '../../../scripts/notes/github-releases.ts';
+import { FactCache } from '../../../scripts/forge/cache.ts';
+import { github } from '../../../scripts/forge/github.ts';
+import { githubReleases } from '../../../scripts/forge/github-releases.ts';
 import { installed, publishedFile } from '../../agents/real/installed.ts';
 import { tempDir } from '../../harness/temp.ts';
-import { fakeGitHub } from '../github-server.ts';
+import { connectionTo } from '../forge/connection.ts';
+import { fakeGitHub } from '../forge/github-server.ts';
 import { OpenApi } from './openApi.ts';
 
 // Our fake GitHub was written by who wrote the client. What GitHub publishes of its interfaces, and
@@ -106,8 +107,8 @@ describe("GitHub's GraphQL schema", () => {
     const fake = await fakeGitHub();
     fake.pulls.set(12, { login: 'ada' });
     const file = join(tempDir(), 'cache.json');
-    const options = { repo: 'acme/app', baseUrl: fake.url, token: 'made-up', maxWaitSeconds: 1 };
-    const forge = github({ ...options, cache: await FactCache.open(file) });
+    const connection = connectionTo('github', fake.url, 'made-up');
+    const forge = github(connection, await FactCache.open(file));
     await forge.pulls([12, 99]);
     await forge.commits(['0a', '0b']);
     const queries = fake.requests.map(({ body }) => (JSON.parse(body) as { query: string }).query);
@@ -129,6 +130,5 @@ async function answering(status: number, content: unknown) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
-  const baseUrl = `http://127.0.0.1:${port}`;
-  return githubReleases({ repo: 'acme/app', baseUrl, token: 'x', maxWaitSeconds: 1, second: 1 });
+  return githubReleases(connectionTo('github', `http://127.0.0.1:${port}`, 'x'));
 }

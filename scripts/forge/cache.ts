@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { CommitFact, PullFact } from './facts.ts';
+import type { CommitFact, PullFact } from '../attribution/facts.ts';
 
 /** A pull request's description can be edited: after this long it is asked for again. */
 export const MUTABLE_AGE_MS = 24 * 60 * 60 * 1000;

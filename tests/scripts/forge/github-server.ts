@@ -11,7 +11,7 @@ type PullShape = Pick<Pull, 'number' | 'title' | 'body'> & {
 type IssueShape = Pick<Rest['issues']['get']['response']['data'], 'number'>;
 type ReleaseShape = Pick<
   Rest['repos']['getReleaseByTag']['response']['data'],
-  'id' | 'body' | 'tag_name' | 'html_url'
+  'id' | 'body' | 'tag_name' | 'html_url' | 'draft'
 >;
 type Commit = Rest['repos']['getCommit']['response']['data'];
 type CommitShape = Pick<Commit, 'sha'> & {
@@ -23,6 +23,12 @@ export interface FakePull {
   readonly login: string | null;
   readonly title?: string;
   readonly body?: string;
+}
+/** A draft is in the list only: it has no tag yet. */
+export interface FakeRelease {
+  readonly id: number;
+  readonly body: string;
+  readonly draft?: boolean;
 }
 interface Request {
   readonly method: string;
@@ -42,7 +48,7 @@ export interface FakeGitHub {
   readonly pulls: Map<number, FakePull>;
   readonly issues: Set<number>;
   readonly accounts: Map<string, string>;
-  readonly releases: Map<string, { id: number; body: string }>;
+  readonly releases: Map<string, FakeRelease>;
   trouble: Trouble;
   /** Told the status of every answer. */
   answered: (status: number) => void;
@@ -62,7 +68,7 @@ export async function fakeGitHub(): Promise<FakeGitHub> {
     pulls: new Map<number, FakePull>(),
     issues: new Set<number>(),
     accounts: new Map<string, string>(),
-    releases: new Map<string, { id: number; body: string }>(),
+    releases: new Map<string, FakeRelease>(),
     trouble: (() => undefined) as Trouble,
     answered: (() => {}) as (status: number) => void,
   };
@@ -129,15 +135,26 @@ async function answer(fake: FakeGitHub, req: IncomingMessage, res: ServerRespons
     };
     return send(200, answer);
   }
+  if (path === '/repos/acme/app') return send(200, { id: 1, full_name: 'acme/app' });
   const byTag = /^\/repos\/acme\/app\/releases\/tags\/(.+)$/.exec(path);
-  const shape = (tag: string, each: { id: number; body: string }): ReleaseShape => ({
+  const shape = (tag: string, each: FakeRelease): ReleaseShape => ({
+    draft: false,
     ...each,
     tag_name: tag,
     html_url: `${fake.url}/r/${tag}`,
   });
   if (byTag !== null) {
     const found = fake.releases.get(byTag[1]!);
-    return found === undefined ? send(404, NOT_FOUND) : send(200, shape(byTag[1]!, found));
+    return found === undefined || found.draft
+      ? send(404, NOT_FOUND)
+      : send(200, shape(byTag[1]!, found));
+  }
+  if (path === '/repos/acme/app/releases' && req.method === 'GET') {
+    const page = Number(new URL(req.url!, fake.url).searchParams.get('page') ?? 1);
+    const all = [...fake.releases].reverse().map(([tag, each]) => shape(tag, each));
+    const next = `<${fake.url}${path}?per_page=100&page=${page + 1}>; rel="next"`;
+    const more = all.length > page * 100;
+    return send(200, all.slice((page - 1) * 100, page * 100), more ? { link: next } : {});
   }
   if (path === '/repos/acme/app/releases' && req.method === 'POST') {
     const { tag_name: tag, body: text } = JSON.parse(body) as { tag_name: string; body: string };
@@ -145,9 +162,11 @@ async function answer(fake: FakeGitHub, req: IncomingMessage, res: ServerRespons
     fake.releases.set(tag, release);
     return send(201, shape(tag, release));
   }
-  if (/^\/repos\/acme\/app\/releases\/\d+$/.test(path) && req.method === 'PATCH') {
-    const [tag, old] = [...fake.releases][0]!;
-    const release = { ...old, body: (JSON.parse(body) as { body: string }).body };
+  const byId = /^\/repos\/acme\/app\/releases\/(\d+)$/.exec(path)?.[1];
+  const found = [...fake.releases].find(([, { id }]) => id === Number(byId));
+  if (found !== undefined && req.method === 'PATCH') {
+    const [tag, old] = found;
+    const release = { ...old, ...(JSON.parse(body) as Partial<FakeRelease>), id: old.id };
     fake.releases.set(tag, release);
     return send(200, shape(tag, release));
   }

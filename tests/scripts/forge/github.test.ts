@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { FactCache } from '../../../scripts/attribution/cache.ts';
-import { github } from '../../../scripts/attribution/github.ts';
+import { FactCache } from '../../../scripts/forge/cache.ts';
+import { github } from '../../../scripts/forge/github.ts';
 import { tempDir } from '../../harness/temp.ts';
-import { type FakeGitHub, fakeGitHub } from '../github-server.ts';
+import { connectionTo } from './connection.ts';
+import { type FakeGitHub, fakeGitHub } from './github-server.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -15,14 +16,7 @@ async function forgeOf(
     options.file ?? `${tempDir()}/cache.json`,
     () => options.now ?? 0,
   );
-  return github({
-    repo: 'acme/app',
-    baseUrl: server.url,
-    cache,
-    maxWaitSeconds: 2,
-    second: 1,
-    ...(options.token === undefined ? {} : { token: options.token }),
-  });
+  return github(connectionTo('github', server.url, options.token), cache);
 }
 const range = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 

@@ -1,0 +1,68 @@
+import { forgejoNoReply, githubNoReply, gitlabNoReply, type NoReply } from './noreply.ts';
+
+/** The kinds of forges; `forgejo` is Gitea as well, whose interfaces are the same. */
+export const FORGE_KINDS = ['github', 'gitlab', 'forgejo'] as const;
+export type ForgeKind = (typeof FORGE_KINDS)[number];
+
+/**
+ * How a forge writes things: what is read in commits and written into notes. It asks nobody, so it
+ * holds offline too.
+ */
+export interface Dialect {
+  readonly kind: ForgeKind;
+  /** Its name, for people. */
+  readonly name: string;
+  /** What stands before the number of a pull request or merge request. */
+  readonly mark: '#' | '!';
+  /** What an account can be called. */
+  readonly login: RegExp;
+  /** The variable that its token is looked for in first. */
+  readonly tokenVariable: string;
+  /** The account behind an address that this forge gave. */
+  noReply(email: string): NoReply | undefined;
+  /** The parts of its pages' addresses, behind that of the repository. */
+  readonly pages: { readonly commit: string; readonly compare: string; readonly pull: string };
+}
+
+/** Also of an early account (`a--b`, `a-`), and of one that a company manages (`jo_acme`). */
+const GITHUB_LOGIN = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:_[A-Za-z0-9]{1,16})?$/;
+/** GitLab's and Forgejo's can have dots and underscores as well. */
+const FREE_LOGIN = /^[A-Za-z0-9_][\w.-]{0,254}$/;
+
+/** GitHub's dialect, which is also taken where nothing tells the forge. */
+export const GITHUB: Dialect = {
+  kind: 'github',
+  name: 'GitHub',
+  mark: '#',
+  login: GITHUB_LOGIN,
+  tokenVariable: 'GITHUB_TOKEN',
+  noReply: githubNoReply,
+  pages: { commit: 'commit', compare: 'compare', pull: 'pull' },
+};
+
+/** How the forge on a host writes. */
+export function dialectOf(kind: ForgeKind, host: string): Dialect {
+  if (kind === 'gitlab') {
+    return {
+      kind,
+      name: 'GitLab',
+      mark: '!',
+      login: FREE_LOGIN,
+      tokenVariable: 'GITLAB_TOKEN',
+      noReply: (email) => gitlabNoReply(email, host),
+      pages: { commit: '-/commit', compare: '-/compare', pull: '-/merge_requests' },
+    };
+  }
+  if (kind === 'forgejo') {
+    return {
+      kind,
+      name: host === 'gitea.com' ? 'Gitea' : host === 'codeberg.org' ? 'Codeberg' : 'Forgejo',
+      mark: '#',
+      login: FREE_LOGIN,
+      tokenVariable: 'FORGEJO_TOKEN',
+      noReply: (email) => forgejoNoReply(email, host),
+      pages: { commit: 'commit', compare: 'compare', pull: 'pulls' },
+    };
+  }
+  return GITHUB;
+}

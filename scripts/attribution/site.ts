@@ -1,0 +1,180 @@
+import { type Dialect, dialectOf, type ForgeKind, GITHUB } from './dialect.ts';
+
+/** A repository on a forge that may be asked about it. */
+export interface Site {
+  readonly kind: ForgeKind;
+  /** "owner/name"; on GitLab of any depth. */
+  readonly repo: string;
+  readonly host: string;
+  /** The address of its page. */
+  readonly web: string;
+  /** Where its API begins; a token goes nowhere else. */
+  readonly apiUrl: string;
+  /**
+   * Whether a token may go there: it is the forge's main host, or somebody said that it is this
+   * forge. A token of one GitLab is no business of another.
+   */
+  readonly trusted: boolean;
+}
+
+/** What a person said of the forge, on the command line or in `release.yaml`. */
+export interface Said {
+  readonly forge?: ForgeKind | undefined;
+  readonly repo?: string | undefined;
+  readonly apiUrl?: string | undefined;
+}
+
+/** The forge's main host of each kind, and its API. */
+const HOME: Record<ForgeKind, { readonly host: string; readonly apiUrl: string }> = {
+  github: { host: 'github.com', apiUrl: 'https://api.github.com' },
+  gitlab: { host: 'gitlab.com', apiUrl: 'https://gitlab.com/api/v4' },
+  forgejo: { host: 'codeberg.org', apiUrl: 'https://codeberg.org/api/v1' },
+};
+
+/** Public hosts that are known to be of a kind; they are read without being configured. */
+const KNOWN: Readonly<Record<string, ForgeKind>> = {
+  'github.com': 'github',
+  'gitlab.com': 'gitlab',
+  'gitlab.gnome.org': 'gitlab',
+  'gitlab.freedesktop.org': 'gitlab',
+  'gitlab.torproject.org': 'gitlab',
+  'gitlab.alpinelinux.org': 'gitlab',
+  'gitlab.archlinux.org': 'gitlab',
+  'gitlab.xfce.org': 'gitlab',
+  'salsa.debian.org': 'gitlab',
+  'invent.kde.org': 'gitlab',
+  'framagit.org': 'gitlab',
+  '0xacab.org': 'gitlab',
+  'code.videolan.org': 'gitlab',
+  'codeberg.org': 'forgejo',
+  'code.forgejo.org': 'forgejo',
+  'git.disroot.org': 'forgejo',
+  'gitea.com': 'forgejo',
+};
+
+/** What each kind's API begins with behind its host. GitHub's has a host of its own. */
+const API_PATH: Record<ForgeKind, string> = {
+  github: '/api/v3',
+  gitlab: '/api/v4',
+  forgejo: '/api/v1',
+};
+
+/** How the commits are written, and which forge may be asked about them, if any. */
+export interface Found {
+  readonly dialect: Dialect;
+  readonly site?: Site;
+}
+
+/**
+ * Finds the forge: what is said comes first, then the remote's host, then a CI job's own server. A
+ * host that only looks like one (`gitlab.example.org`) lends its dialect and is not asked.
+ */
+export function siteOf(
+  said: Said,
+  remote: Remote | undefined,
+  env: Readonly<Record<string, string | undefined>> = {},
+): Found {
+  const known = remote && (KNOWN[remote.host] ?? serverOf(remote.host, env));
+  const kind = said.forge ?? known ?? kindOfApi(said.apiUrl) ?? (said.repo ? 'github' : undefined);
+  if (kind === undefined) {
+    const look = remote && looksLike(remote.host);
+    return { dialect: look === undefined ? GITHUB : dialectOf(look, remote!.host) };
+  }
+  // The remote may be a mirror on another forge.
+  const here = remote !== undefined && (known ?? kind) === kind ? remote : undefined;
+  const api = said.apiUrl === undefined ? undefined : apiOf(kind, said.apiUrl);
+  // "https://host/base/api/v4" tells a server below a path.
+  const base =
+    api?.endsWith(API_PATH[kind]) === true
+      ? new URL(api.slice(0, -API_PATH[kind].length))
+      : undefined;
+  const prefix = base?.pathname.replace(/^\/|\/$/g, '') ?? '';
+  const place = here ?? (api === undefined ? undefined : { host: hostOfApi(api), port: '' });
+  const host = place?.host ?? HOME[kind].host;
+  const path = said.repo ?? withoutPrefix((here ?? remote)?.repo, prefix);
+  const dialect = dialectOf(kind, host);
+  if (path === undefined || !isRepoOf(kind, path)) return { dialect };
+  const origin = `https://${host}${here?.port ?? ''}${prefix === '' ? '' : `/${prefix}`}`;
+  const own = host === HOME[kind].host;
+  const ofJob = kind === 'gitlab' && host === env.CI_SERVER_HOST ? env.CI_API_V4_URL : undefined;
+  const apiUrl =
+    api ?? ofJob ?? (own || kind === 'github' ? HOME[kind].apiUrl : origin + API_PATH[kind]);
+  const trusted =
+    own || said.forge !== undefined || api !== undefined || serverOf(host, env) === kind;
+  return { dialect, site: { kind, repo: path, host, web: `${origin}/${path}`, apiUrl, trusted } };
+}
+
+/** GitHub and Forgejo know owners and names; GitLab has groups in groups. */
+export function isRepoOf(kind: ForgeKind, path: string): boolean {
+  return kind === 'gitlab'
+    ? /^[\w.+-]+(?:\/[\w.+-]+)+$/.test(path)
+    : /^[\w.-]+\/[\w.-]+$/.test(path);
+}
+
+/** The server that this very CI job, or the forge's own command line tool, is set to. */
+function serverOf(
+  host: string,
+  env: Readonly<Record<string, string | undefined>>,
+): ForgeKind | undefined {
+  const is = (variable: string | undefined) =>
+    variable !== undefined && variable.replace(/^https?:\/\//, '').replace(/\/.*$/, '') === host;
+  if (is(env.CI_SERVER_HOST) || is(env.GITLAB_HOST)) return 'gitlab';
+  return is(env.FORGEJO_SERVER_URL) || is(env.GITEA_SERVER_URL) ? 'forgejo' : undefined;
+}
+
+function looksLike(host: string): ForgeKind | undefined {
+  if (/^gitlab\./.test(host)) return 'gitlab';
+  return /^(?:forgejo|gitea|codeberg)\./.test(host) ? 'forgejo' : undefined;
+}
+
+function kindOfApi(url: string | undefined): ForgeKind | undefined {
+  if (url === undefined) return undefined;
+  if (/\/api\/v4\/?$/.test(url)) return 'gitlab';
+  return /\/api\/v1\/?$/.test(url) ? 'forgejo' : 'github';
+}
+
+/** A server's address is enough where its API has one place. */
+function apiOf(kind: ForgeKind, url: string): string {
+  const plain = url.replace(/\/+$/, '');
+  const bare = kind !== 'github' && new URL(plain).pathname === '/';
+  return bare ? plain + API_PATH[kind] : plain;
+}
+
+function hostOfApi(api: string): string {
+  return new URL(api).host.replace(/^api\./, '');
+}
+
+function withoutPrefix(repo: string | undefined, prefix: string): string | undefined {
+  return prefix !== '' && repo?.startsWith(`${prefix}/`) ? repo.slice(prefix.length + 1) : repo;
+}
+
+/** Where a remote is. */
+export interface Remote {
+  readonly host: string;
+  /** Of an https address that names one: ":3000". */
+  readonly port: string;
+  readonly repo: string;
+}
+
+const PATH = '((?:[\\w.~+-]+\\/)+[\\w.~+-]+?)(?:\\.git)?\\/?$';
+const URL_FORM = new RegExp(`^(https?|ssh|git):\\/\\/(?:[^@/]*@)?([^/:]+)(:\\d+)?\\/${PATH}`);
+const SCP_FORM = new RegExp(`^(?:[^@/]*@)?([^/:]+):\\/?${PATH}`);
+
+/** Reads `https://host/owner/name.git`, `git@host:group/sub/name`, `ssh://git@host:22/owner/name`. */
+export function parseRemote(url: string): Remote | undefined {
+  const address = URL_FORM.exec(url);
+  if (address !== null) {
+    const [, scheme, host, port, repo] = address as unknown as string[];
+    const web = scheme!.startsWith('http') ? (port ?? '') : '';
+    return { host: webHost(host!), port: web, repo: repo! };
+  }
+  const scp = SCP_FORM.exec(url);
+  return scp === null ? undefined : { host: webHost(scp[1]!), port: '', repo: scp[2]! };
+}
+
+/** Other names of the same forge: for ssh through another port, and of old. */
+function webHost(host: string): string {
+  const plain = host.toLowerCase();
+  const other = plain.replace(/^(?:ssh|altssh|www)\./, '');
+  return other in KNOWN ? other : plain;
+}

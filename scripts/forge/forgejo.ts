@@ -1,0 +1,166 @@
+import { dialectOf } from '../attribution/dialect.ts';
+import type { CommitFact, Forge, Gap, PullFact } from '../attribution/facts.ts';
+import type { FactCache } from './cache.ts';
+import { accountsGap, cached, type PullAnswers } from './cached.ts';
+import type { Connection } from './connection.ts';
+import { isAbsent, whyNot } from './error.ts';
+import { type ForgejoApi, forgejoApi } from './forgejo-api.ts';
+
+/** What a page of a list can have by default (`MAX_RESPONSE_ITEMS`). */
+const PAGE = 50;
+/** From so many on, lists are paged through before the rest is asked for one by one. */
+const WORTH_A_LIST = 5;
+/** After so many failures in a row nothing more is asked for. */
+const GIVE_UP = 3;
+
+/** Forgejo and Gitea as a forge: REST only, a pull request or a commit for each request. */
+export function forgejo(connection: Connection, cache: FactCache): Forge {
+  const api = forgejoApi(connection);
+  const { name } = dialectOf('forgejo', connection.site.host);
+  const asking: Asking = {
+    ...api,
+    from: name,
+    why: (error) => whyNot(error, connection, name),
+    connection,
+  };
+  return cached(cache, '#', {
+    async pulls(numbers, answers) {
+      const left = await fromLists(asking, numbers, answers);
+      await oneByOne(asking, left, answers);
+    },
+    commits: (shas, answer) => commits(asking, shas, answer),
+  });
+}
+
+interface Asking extends ForgejoApi {
+  readonly from: string;
+  readonly why: (error: unknown) => string;
+  readonly connection: Connection;
+}
+
+/** The fields that are read of a pull request. */
+interface Pull {
+  readonly number: number;
+  readonly title: string;
+  readonly body: string | null;
+  readonly user: { readonly id: number; readonly login: string } | null;
+}
+
+/** A deleted account is number -1, "Ghost". */
+function factOf({ number, title, body, user }: Pull, from: string): PullFact {
+  const author = user === null || user.id <= 0 ? {} : { author: user.login };
+  return { number, kind: 'pull', from, title, body: body ?? '', ...author };
+}
+
+/**
+ * Pages through the pull requests as long as pages have wanted ones; a release's are the newest, and
+ * these come first. Gives the numbers that were not met.
+ */
+async function fromLists(
+  { rest, repo, from, connection }: Asking,
+  numbers: readonly number[],
+  answers: PullAnswers,
+): Promise<number[]> {
+  const left = new Set(numbers);
+  if (left.size < WORTH_A_LIST) return [...left];
+  try {
+    for await (const page of rest.pages<Pull>(`${repo}/pulls?state=all&limit=${PAGE}&page=1`)) {
+      const met = page.filter(({ number }) => left.delete(number));
+      for (const each of met) answers.fact(factOf(each, from));
+      connection.onAsked?.('pull requests asked for', numbers.length - left.size, numbers.length);
+      if (met.length < WORTH_A_LIST || left.size < WORTH_A_LIST) break;
+    }
+  } catch {
+    // Each of the rest is asked for, and tells what is wrong.
+  }
+  return [...left];
+}
+
+async function oneByOne(
+  { rest, repo, from, why, connection }: Asking,
+  wanted: readonly number[],
+  answers: PullAnswers,
+): Promise<void> {
+  let failures = 0;
+  let last = '';
+  for (const [index, number] of wanted.entries()) {
+    connection.onAsked?.('pull requests asked for', index, wanted.length);
+    if (failures >= GIVE_UP) {
+      answers.gap(number, last);
+      continue;
+    }
+    const stored = answers.stored(number);
+    try {
+      const etag = stored?.etag;
+      const { status, data, headers } = await rest.ask<Pull>(`${repo}/pulls/${number}`, { etag });
+      if (status === 304 && stored !== undefined) answers.fact(stored.fact, etag);
+      else answers.fact(factOf(data, from), headers.get('etag') ?? undefined);
+      failures = 0;
+    } catch (error) {
+      try {
+        if (!isAbsent(error)) throw error;
+        answers.fact(await issueOrAbsent(rest, repo, number, from));
+      } catch (failure) {
+        const { status } = failure as { status?: number };
+        // A refusal or a limit holds for the next one as well.
+        failures = status === 401 || status === 403 || status === 429 ? GIVE_UP : failures + 1;
+        last = why(failure);
+        answers.gap(number, last);
+      }
+    }
+  }
+}
+
+/** Issues and pull requests share their numbers. Only "not there" means absent. */
+async function issueOrAbsent(
+  rest: ForgejoApi['rest'],
+  repo: string,
+  number: number,
+  from: string,
+): Promise<PullFact> {
+  try {
+    await rest.ask(`${repo}/issues/${number}`);
+    return { number, kind: 'issue', from };
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+    // A repository that may not be seen is "not there" as well.
+    await rest.ask(repo);
+    return { number, kind: 'absent', from };
+  }
+}
+
+/** The fields that are read of a commit; `author` is the account, null where there is none. */
+interface Commit {
+  readonly author: { readonly id: number; readonly login: string } | null;
+  readonly commit: { readonly author: { readonly email: string } };
+}
+
+async function commits(
+  { rest, repo, why, connection }: Asking,
+  wanted: readonly string[],
+  answer: (fact: CommitFact) => void,
+): Promise<Gap[]> {
+  let seen = false;
+  for (const [index, sha] of wanted.entries()) {
+    connection.onAsked?.('commits asked for', index, wanted.length);
+    try {
+      const path = `${repo}/git/commits/${sha}?stat=false&verification=false&files=false`;
+      const { author, commit } = (await rest.ask<Commit>(path)).data;
+      // A commit whose address is nobody's can come with an account without a number.
+      const known = author !== null && author.id > 0;
+      const authors = known ? [{ login: author.login, email: commit.author.email }] : [];
+      answer({ sha, authors });
+      seen = true;
+    } catch (error) {
+      try {
+        // A commit that was never pushed is no failure; a repository that may not be seen is.
+        if (!isAbsent(error) && (error as { status?: number }).status !== 422) throw error;
+        if (!seen) await rest.ask(repo);
+        seen = true;
+      } catch (failure) {
+        return [accountsGap(wanted.length - index, why(failure))];
+      }
+    }
+  }
+  return [];
+}
