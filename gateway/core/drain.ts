@@ -58,7 +58,7 @@ export function drainStep(
   switch (input.type) {
     case 'order': {
       if (state.phase === 'draining') {
-        // RunQuestions again renews a pause; leaving wins over pausing and its deadline is never moved out.
+        // Asking again renews a pause; leaving wins over pausing and its deadline is never moved out.
         if (input.purpose === 'leave' && input.force) return cut;
         if (state.purpose === 'leave') return same;
         return {

@@ -1,8 +1,8 @@
 import { laneAddress } from '../core/lane.ts';
 import type { Address } from '../core/message.ts';
 import type { Progress } from '../core/progress.ts';
+import type { Accounts } from './accounts.ts';
 import { Courier, type CourierDeps } from './courier.ts';
-import type { Accounts } from './replies.ts';
 
 /** An instance's couriers: one for each account it knows, whether or not it sends for it now. */
 export class Couriers {

@@ -1,6 +1,9 @@
+import type { Clock } from '../core/clock.ts';
 import type { Address } from '../core/message.ts';
-import type { Shop } from '../instance/shop.ts';
-import { replyRows } from './replies.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Couriers } from './couriers.ts';
+import type { ProgressBus } from './progressBus.ts';
+import type { Replies } from './replies.ts';
 
 /** The gateway's own words to people; those that can be configured are in `Settings.notices`. */
 export const WORDS = {
@@ -11,26 +14,36 @@ export const WORDS = {
   refused: (reason: string) => `The restart did not happen, and I go on as before: ${reason}`,
 } as const;
 
-/**
- * Sends the gateway's own word to a chat, at most once for a key: a second notice under the same key
- * is left alone by the outbox, also after a restart.
- */
-export async function notify(
-  shop: Shop,
-  key: string,
-  to: { readonly address: Address; readonly lane: string },
-  text: string,
-): Promise<void> {
-  let n = 0;
-  const rows = replyRows(text, {
-    platform: shop.accounts.of(to.address),
-    kind: 'notice',
-    address: to.address,
-    lane: to.lane,
-    expiresAt: shop.clock.now() + shop.settings.outboxTtl,
-    id: () => `notice:${key}:${to.lane}:${n++}`,
-  });
-  await shop.journal.prepare(rows, shop.clock.now());
-  shop.bus.emit({ type: 'notice', lane: to.lane, text });
-  shop.couriers.of(to.address)?.kick();
+export interface NoticesDeps {
+  readonly journal: Pick<Journal, 'prepare'>;
+  readonly clock: Clock;
+  readonly bus: ProgressBus;
+  readonly replies: Replies;
+  readonly couriers: Pick<Couriers, 'of'>;
+}
+
+/** What the gateway itself has to say to a chat. */
+export class Notices {
+  readonly #deps: NoticesDeps;
+
+  constructor(deps: NoticesDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Sends a text to a chat, at most once for a key: a second notice under the same key is left alone by
+   * the outbox, also after a restart.
+   */
+  async tell(
+    key: string,
+    { address, lane }: { readonly address: Address; readonly lane: string },
+    text: string,
+  ): Promise<void> {
+    const { journal, clock, bus, replies, couriers } = this.#deps;
+    let n = 0;
+    const id = () => `notice:${key}:${lane}:${n++}`;
+    await journal.prepare(replies.rows('notice', text, { address, lane, id }), clock.now());
+    bus.emit({ type: 'notice', lane, text });
+    couriers.of(address)?.kick();
+  }
 }

@@ -1,6 +1,6 @@
 import type { Journal } from '../journal/journal.ts';
 import type { Settled } from '../platforms/platform.ts';
-import type { Bus } from './progressBus.ts';
+import type { ProgressBus } from './progressBus.ts';
 
 /** Outcomes kept at hand, so that asking right after the fact costs no read. */
 const RECENT = 2_000;
@@ -20,7 +20,7 @@ export class Outcomes {
   readonly #open = new Set<string>();
   readonly #close: (() => void)[] = [];
 
-  constructor(journal: Journal, bus: Bus) {
+  constructor(journal: Journal, bus: ProgressBus) {
     this.#journal = journal;
     this.#close.push(
       bus.subscribe((p) => {

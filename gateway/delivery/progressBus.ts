@@ -4,7 +4,7 @@ import type { Progress, ProgressListener } from '../core/progress.ts';
 export type Origin = 'here' | 'elsewhere';
 
 /** Hands progress to whoever listens. A listener that throws spoils that one item for itself, never the turn. */
-export class Bus {
+export class ProgressBus {
   readonly #listeners = new Map<ProgressListener, Origin | 'any'>();
   readonly #failed: (error: unknown) => void;
 

@@ -1,55 +1,61 @@
-import type { NewId } from '../core/clock.ts';
+import type { Clock, NewId } from '../core/clock.ts';
 import type { Address, StoredMessage } from '../core/message.ts';
 import type { OutboundKind } from '../core/outbox.ts';
+import type { Settings } from '../core/settings.ts';
 import type { NewOutbound } from '../journal/journal.ts';
-import type { Platform } from '../platforms/platform.ts';
+import type { Accounts } from './accounts.ts';
 
-/** The platform accounts of this gateway, found by address. */
-export class Accounts {
-  readonly #platforms = new Map<string, Platform>();
+export interface RepliesDeps {
+  readonly accounts: Accounts;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly settings: Pick<Settings, 'outboxTtl'>;
+}
 
-  constructor(platforms: readonly Platform[]) {
-    for (const p of platforms) this.#platforms.set(`${p.platform}\0${p.account}`, p);
-  }
-
-  of(address: Pick<Address, 'platform' | 'account'>): Platform | undefined {
-    return this.#platforms.get(`${address.platform}\0${address.account}`);
-  }
-
-  all(): Platform[] {
-    return [...this.#platforms.values()];
-  }
+/** Where a text goes, and what it answers. */
+export interface ReplyTarget {
+  readonly address: Address;
+  readonly lane: string;
+  /** The message that is answered; absent: nobody asked. */
+  readonly message?: Pick<StoredMessage, 'id' | 'context'>;
+  /** Makes the rows' ids (their idempotency keys). Default: fresh ones. */
+  readonly id?: NewId;
 }
 
 /**
- * The outbox rows of one text, split as its platform wants. The split is fixed here, once: a later
+ * Makes outbox rows out of texts, split as their platform wants. The split is fixed here, once: a later
  * resend must not cut the text in other places. No text, no rows.
  */
-export function replyRows(
-  text: string,
-  options: {
-    readonly platform: Platform | undefined;
-    readonly kind: OutboundKind;
-    readonly address: Address;
-    readonly lane: string;
-    readonly message?: Pick<StoredMessage, 'id' | 'context'>;
-    readonly expiresAt: number;
-    readonly id: NewId;
-  },
-): NewOutbound[] {
-  if (text === '') return [];
-  const parts = options.platform?.split(text) ?? [text];
-  const { message } = options;
-  return parts.map((part, chunk) => ({
-    id: options.id(),
-    address: options.address,
-    lane: options.lane,
-    kind: options.kind,
-    text: part,
-    chunk,
-    chunks: parts.length,
-    expiresAt: options.expiresAt,
-    ...(message === undefined ? {} : { message: message.id }),
-    ...(message?.context === undefined ? {} : { context: message.context }),
-  }));
+export class Replies {
+  readonly #deps: RepliesDeps;
+
+  constructor(deps: RepliesDeps) {
+    this.#deps = deps;
+  }
+
+  rows(kind: OutboundKind, text: string, to: ReplyTarget): NewOutbound[] {
+    if (text === '') return [];
+    const { accounts, clock, newId, settings } = this.#deps;
+    const { address, lane, message, id = newId } = to;
+    const parts = accounts.of(address)?.split(text) ?? [text];
+    const expiresAt = clock.now() + settings.outboxTtl;
+    return parts.map((part, chunk) => ({
+      id: id(),
+      address,
+      lane,
+      kind,
+      text: part,
+      chunk,
+      chunks: parts.length,
+      expiresAt,
+      ...(message === undefined ? {} : { message: message.id }),
+      ...(message?.context === undefined ? {} : { context: message.context }),
+    }));
+  }
+
+  /** The rows that answer a message. */
+  to(message: StoredMessage, text: string): NewOutbound[] {
+    const { address, lane, kind } = message;
+    return this.rows(kind === 'command' ? 'command' : 'reply', text, { address, lane, message });
+  }
 }

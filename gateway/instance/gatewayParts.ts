@@ -7,7 +7,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { People } from '../people/people.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { Agents } from '../turns/agents.ts';
-import type { Above } from './orders.ts';
+import type { Above } from './orders/restartOrders.ts';
 
 /** What an instance is made of. */
 export interface GatewayParts {

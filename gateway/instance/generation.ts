@@ -1,35 +1,30 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { claimsOf } from '../assembly/accountClaims.ts';
-import { createAgents, registrationOf } from '../assembly/agentsOf.ts';
-import { attachmentsOf } from '../assembly/attachmentsOf.ts';
-import { hooksOf } from '../assembly/hooksOf.ts';
+import { assemble } from '../assembly/assembly.ts';
 import { newId } from '../assembly/ids.ts';
-import { createPlatforms } from '../assembly/platformsOf.ts';
 import { settingsOf } from '../assembly/settingsOf.ts';
 import { systemClock } from '../assembly/systemClock.ts';
 import { withinManager } from '../assembly/withinManager.ts';
 import { budgetOf } from '../config/budget.ts';
 import { load } from '../config/load.ts';
 import { ensureHome } from '../config/paths.ts';
+import type { Config } from '../config/schema.ts';
 import { startControlServer } from '../control/server.ts';
 import { SECOND } from '../core/clock.ts';
 import { type Ending, type ExitCode, exitCodeOf } from '../core/exit.ts';
+import type { Log } from '../core/log.ts';
 import { openSqliteJournal } from '../journal/sqlite/client.ts';
 import { createLog } from '../observe/log.ts';
-import type { Metrics } from '../observe/metrics.ts';
-import { metricsFeed, metricsText } from '../observe/metricsFeed.ts';
 import { Secrets } from '../observe/secrets.ts';
-import { journalPairings } from '../people/journalStore.ts';
-import { People } from '../people/people.ts';
-import { createTerminal } from '../platforms/terminal/terminal.ts';
+import type { Terminal } from '../platforms/terminal/terminal.ts';
 import { runProgram } from '../service/command.ts';
 import type { SupervisorLink } from '../supervisor/link.ts';
 import { followCrashPlan } from './crashPlan.ts';
 import { Gateway } from './gateway.ts';
+import { Releases } from './releases.ts';
 import { keepForgetting } from './retention.ts';
+import { scrapeOf } from './scrape.ts';
 import { StatusKeeper } from './statusKeeper.ts';
-import { followSupervisor } from './supervised.ts';
+import { followSupervisor, type Supervised } from './supervised.ts';
 
 export interface GenerationOptions {
   readonly home: string;
@@ -44,176 +39,157 @@ export interface GenerationOptions {
   readonly ready?: () => void;
 }
 
+/** What one generation knows of itself before anything is made. */
+interface Ground extends GenerationOptions {
+  readonly instance: string;
+  readonly generation: number;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly releases: Releases;
+  readonly configFile?: string;
+}
+
 const PROBE = 20 * SECOND;
 
 /**
- * One generation, from its configuration to its exit code. What is acquired goes on a stack and is
- * released in reverse, whatever happens in between.
+ * One generation, from its configuration to its exit code: made, joined, told to serve, ended. What is
+ * acquired is released in reverse, whatever happens in between.
  * @throws ConfigError, JournalUnusable when it cannot work as configured.
  */
 export async function runGeneration(options: GenerationOptions): Promise<ExitCode> {
-  const { home, env, cwd, version, link } = options;
-  const undo: (() => unknown)[] = [];
-  const clock = systemClock;
-  followCrashPlan(env.SLUICE_CRASH_AT, link?.become.generation ?? 1);
+  const { home, env, cwd, link } = options;
+  const generation = link?.become.generation ?? 1;
+  followCrashPlan(env.SLUICE_CRASH_AT, generation);
   ensureHome(home);
-  const { config: loaded, file } = load({
-    env,
-    cwd,
-    ...(options.config === undefined ? {} : { path: options.config }),
-  });
+  const named = options.config === undefined ? {} : { path: options.config };
+  const { config: loaded, file } = load({ env, cwd, ...named });
   const secrets = new Secrets();
   const instance = newId();
-  const generation = link?.become.generation ?? 1;
-  const log = createLog({
-    ...loaded.log,
-    secrets,
-    base: { instance: instance.slice(-8), generation },
-  });
+  const base = { instance: instance.slice(-8), generation };
+  const log = createLog({ ...loaded.log, secrets, base });
+  const releases = new Releases(log);
   try {
     const config = await withinManager(loaded, { env, run: runProgram, log });
-    const journal = await openSqliteJournal({ file: join(home, 'journal.db') });
-    undo.push(() => journal.close());
-    const retention = keepForgetting(config.journal, { journal, clock, log });
-    undo.push(() => retention.close());
-    const settings = settingsOf(config);
-    let scrape: () => Promise<{ type: string; body: string }> = () =>
-      Promise.reject(new Error('still starting'));
-    let gateway: Gateway | undefined;
-    const terminal = createTerminal();
-    const people = new People({
-      store: journalPairings(journal, () => clock.now()),
-      now: () => clock.now(),
-      randomBytes,
-    });
-    const attachments = attachmentsOf(config, {
-      home,
-      clock,
-      log,
-      platformOf: (address) => gateway?.accounts.of(address),
-    });
-    undo.push(() => attachments.close());
-    const agents = await createAgents(config, {
-      addSecret: (secret) => secrets.add(secret),
-      home,
-      env,
-      clock,
-      log,
-      readFile: attachments.readFile,
-      pathOf: attachments.pathOf,
-      ...(link === undefined ? {} : { link }),
-      ...(file === undefined ? {} : { configFile: file }),
-    });
-    const platforms = [
-      ...(await createPlatforms(config, {
-        home,
-        show: (text) => void process.stderr.write(`${text}\n`),
-        env,
-        clock,
-        log,
-        secrets,
-        random: Math.random,
-        people,
-        claim: claimsOf(link, clock),
-        metrics: () => scrape(),
-        ...(link === undefined ? {} : { become: link.become }),
-        ...(file === undefined ? {} : { configFile: file }),
-      })),
-      terminal,
-    ];
-    const supervised =
-      link === undefined ? undefined : followSupervisor(link, () => gateway, { log, settings });
-    const hooks = hooksOf(config, {
-      home,
-      env,
-      log,
-      childEnv: link?.agentEnv,
-      ...registrationOf(link),
-    });
-    gateway = new Gateway({
-      journal,
-      agents,
-      platforms,
-      settings,
-      clock,
-      newId,
-      random: Math.random,
-      log,
+    const ground: Ground = {
+      ...options,
       instance,
       generation,
-      version,
-      fresh: link === undefined || link.become.role === 'first',
-      people,
-      attachments,
-      ...(hooks === undefined ? {} : { hooks }),
-      ...(link === undefined ? {} : { supervisor: link.become }),
-      ...(supervised === undefined ? {} : { above: supervised.above }),
-    });
-    const serving = gateway;
-    scrape = metricsOf(serving);
-    const relay = serving.relay(home);
-    undo.push(() => relay.close());
-    await relay.offer();
-    await serving.join(AbortSignal.timeout(PROBE));
-    const stopTimeoutMs = budgetOf(config).watchdog * SECOND;
-    await link?.send({
-      type: 'ready',
-      instance,
-      version,
-      stopTimeoutMs,
-      handoverTimeoutMs: settings.handoverTimeout,
-      tellsReceiving: true,
-    });
-    const go = supervised === undefined ? { go: true } : await supervised.activated;
-    if (!go.go) {
-      await journal.leave(instance);
-      return exitCodeOf({ why: 'stopped' });
-    }
-
-    const others = supervised?.alive() ?? [];
-    await serving.serve(others, async () => {
-      // Not before: what their turns have said so far comes at once, and has to find its listeners.
-      relay.follow(others);
-      // The command line, too, meets the predecessor or its successor, never nobody.
-      const control = await startControlServer({
-        home,
-        operations: serving.operations,
-        send: (message, signal) => terminal.say(message, signal),
-        subscribe: serving.subscribe,
-        log,
-        takeOver: true,
-      });
-      undo.push(() => control.close());
-      await link?.send({ type: 'receiving' });
-    });
-    await link?.send({ type: 'serving' });
-    const keeper = new StatusKeeper(serving, await serving.status(), { home, clock, log });
-    let end: Ending = { why: 'stopped' };
-    undo.push(() => keeper.stop(end.why === 'handed-over'));
-    const where = platforms.map((p) => p.where?.()).filter((w) => w !== undefined);
-    log.info({ home, config: file ?? 'embedded defaults' }, `ready: ${where.join(', ')}`);
-    options.ready?.();
-    end = await serving.ended;
-    if (end.why === 'handed-over') await link?.send({ type: 'drained' });
-    return exitCodeOf(end);
+      secrets,
+      log,
+      releases,
+      ...(file === undefined ? {} : { configFile: file }),
+    };
+    return await live(config, ground);
   } finally {
-    for (const release of undo.reverse()) {
-      await Promise.resolve(release()).catch((error) =>
-        log.warn({ err: error }, 'a clean-up step failed'),
-      );
-    }
+    await releases.run();
   }
 }
 
-/** Metrics are counted from the first scrape on: their library is not loaded where nobody asks. */
-function metricsOf(gateway: Gateway): () => Promise<{ type: string; body: string }> {
-  let made: Promise<Metrics> | undefined;
-  return async () => {
-    made ??= import('../observe/metrics.ts').then(({ createMetrics }) => {
-      const metrics = createMetrics();
-      gateway.subscribe(metricsFeed(metrics, systemClock));
-      return metrics;
-    });
-    return metricsText(await made, await gateway.status());
+/** Joins, waits until it may take over, and serves until it is told to end. */
+async function live(config: Config, ground: Ground): Promise<ExitCode> {
+  const { home, link, instance, version, log, releases } = ground;
+  const { gateway, supervised, terminal, leaveJournal } = await make(config, ground);
+  const relay = gateway.relay(home);
+  releases.add(() => relay.close());
+  await relay.offer();
+  await gateway.join(AbortSignal.timeout(PROBE));
+  await link?.send({
+    type: 'ready',
+    instance,
+    version,
+    stopTimeoutMs: budgetOf(config).watchdog * SECOND,
+    handoverTimeoutMs: settingsOf(config).handoverTimeout,
+    tellsReceiving: true,
+  });
+  if (supervised !== undefined && !(await supervised.activated).go) {
+    await leaveJournal();
+    return exitCodeOf({ why: 'stopped' });
+  }
+
+  const others = supervised?.alive() ?? [];
+  await gateway.serve(others, async () => {
+    // Not before: what their turns have said so far comes at once, and has to find its listeners.
+    relay.follow(others);
+    await openControl(gateway, terminal, ground);
+    await link?.send({ type: 'receiving' });
+  });
+  await link?.send({ type: 'serving' });
+  const first = await gateway.status();
+  const keeper = new StatusKeeper(gateway, first, { home, clock: systemClock, log });
+  let end: Ending = { why: 'stopped' };
+  releases.add(() => keeper.stop(end.why === 'handed-over'));
+  const where = first.platforms.flatMap((p) => p.where ?? []);
+  log.info(
+    { home, config: ground.configFile ?? 'embedded defaults' },
+    `ready: ${where.join(', ')}`,
+  );
+  ground.ready?.();
+  end = await gateway.ended;
+  if (end.why === 'handed-over') await link?.send({ type: 'drained' });
+  return exitCodeOf(end);
+}
+
+interface Made {
+  readonly gateway: Gateway;
+  readonly supervised: Supervised | undefined;
+  readonly terminal: Terminal;
+  /** Undoes `join` for an instance that never served. */
+  readonly leaveJournal: () => Promise<void>;
+}
+
+/** Opens the journal, makes what the configuration names, and puts the instance together. */
+async function make(config: Config, ground: Ground): Promise<Made> {
+  const { home, link, instance, log, releases } = ground;
+  const clock = systemClock;
+  const journal = await openSqliteJournal({ file: join(home, 'journal.db') });
+  releases.add(() => journal.close());
+  const retention = keepForgetting(config.journal, { journal, clock, log });
+  releases.add(() => retention.close());
+  const settings = settingsOf(config);
+  let gateway: Gateway | undefined;
+  let scrape: ReturnType<typeof scrapeOf> = () => Promise.reject(new Error('still starting'));
+  const metrics = () => scrape();
+  const made = await assemble(config, { ...ground, clock, journal, metrics });
+  releases.add(() => made.close());
+  const supervised =
+    link === undefined ? undefined : followSupervisor(link, () => gateway, { log, settings });
+  gateway = new Gateway({
+    ...made,
+    journal,
+    settings,
+    clock,
+    newId,
+    random: Math.random,
+    log,
+    instance,
+    generation: ground.generation,
+    version: ground.version,
+    fresh: link === undefined || link.become.role === 'first',
+    ...(link === undefined ? {} : { supervisor: link.become }),
+    ...(supervised === undefined ? {} : { above: supervised.above }),
+  });
+  scrape = scrapeOf(gateway, clock);
+  return {
+    gateway,
+    supervised,
+    terminal: made.terminal,
+    leaveJournal: () => journal.leave(instance),
   };
+}
+
+/** The command line meets the predecessor or its successor, never nobody. */
+async function openControl(
+  gateway: Gateway,
+  terminal: Terminal,
+  { home, log, releases }: Ground,
+): Promise<void> {
+  const control = await startControlServer({
+    home,
+    operations: gateway.operations,
+    send: (message, signal) => terminal.say(message, signal),
+    subscribe: gateway.subscribe,
+    log,
+    takeOver: true,
+  });
+  releases.add(() => control.close());
 }

@@ -7,7 +7,7 @@ import type { Journal } from '../journal/journal.ts';
 /** How often an instance renews its life and looks for work that no event announced. */
 const LOOK = 1 * SECOND;
 
-export interface VitalityDeps {
+export interface HeartbeatDeps {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly settings: Settings;
@@ -26,13 +26,13 @@ export interface VitalityDeps {
  * instance that was declared dead must not claim again what was taken from it.
  */
 export class Heartbeat {
-  readonly #deps: VitalityDeps;
+  readonly #deps: HeartbeatDeps;
   #timer: Timer | undefined;
   #stopForeign: (() => void) | undefined;
   #looking = false;
   #stopped = false;
 
-  constructor(deps: VitalityDeps) {
+  constructor(deps: HeartbeatDeps) {
     this.#deps = deps;
   }
 

@@ -1,20 +1,36 @@
-import type { Token } from '../core/admission.ts';
+import type { Gate, Token } from '../core/admission.ts';
 import { bounded } from '../core/bounded.ts';
+import type { Clock } from '../core/clock.ts';
 import { crashPoint } from '../core/crashPoint.ts';
 import { type Ending, SluiceError } from '../core/exit.ts';
+import type { Log } from '../core/log.ts';
 import { isRefusal } from '../core/refusal.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Accounts } from '../delivery/accounts.ts';
 import type { Courier } from '../delivery/courier.ts';
 import type { HookFeed } from '../hooks/hookFeed.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import type { Inputs } from '../intake/inputs.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Agents } from '../turns/agents.ts';
 import type { Drainer } from './drainer.ts';
 import { sharedTime } from './sharedTime.ts';
-import type { Shop } from './shop.ts';
 
-export interface LeavingParts {
-  readonly shop: Shop;
+export interface SettleDeps {
+  readonly gate: Gate;
+  readonly clock: Clock;
+  readonly settings: Pick<Settings, 'stopStep'>;
+  readonly log: Log;
+  readonly couriers: { all(): readonly Courier[] };
+}
+
+export interface LeavingDeps extends SettleDeps {
+  readonly journal: Pick<Journal, 'renew' | 'leave'>;
+  readonly settings: Pick<Settings, 'stopStep' | 'instanceLease'>;
+  readonly instance: string;
+  readonly accounts: Accounts;
+  readonly agents: Agents;
   readonly drainer: Drainer;
-  readonly couriers: readonly Courier[];
   readonly inputs: Inputs;
   readonly hooks: Hooks | undefined;
   readonly hookFeed: HookFeed | undefined;
@@ -32,13 +48,15 @@ const CLOSING_STEPS = 5;
  * leaving. Nothing is closed before the drain is over: a turn's end and its reply are committed first.
  */
 export async function leave(
-  { shop, drainer, couriers, inputs, hooks, hookFeed, connected, quiet }: LeavingParts,
+  deps: LeavingDeps,
   { ending, timeout, force }: { ending: Ending; timeout: number; force: boolean },
 ): Promise<void> {
-  const { journal, accounts, agents, clock, instance, settings, gate } = shop;
+  const { journal, accounts, agents, clock, instance, settings, gate } = deps;
+  const { drainer, inputs, hooks, hookFeed } = deps;
+  const couriers = deps.couriers.all();
   const platforms = accounts.all();
   const step = (what: string, work: Promise<unknown>) =>
-    bounded(what, settings.stopStep, work, shop);
+    bounded(what, settings.stopStep, work, deps);
   crashPoint('drain-begun');
   hooks?.fire({ event: 'gateway:drain', at: clock.now(), why: ending.why, instance });
   const handsOver = ending.why === 'handed-over';
@@ -46,7 +64,7 @@ export async function leave(
   if (handsOver) void inputs.closeShared().catch(() => {});
   const open = handsOver ? gate.admit('receive', 'open connections') : undefined;
   const held = open === undefined || isRefusal(open) ? undefined : open;
-  if (held !== undefined) connected(held);
+  if (held !== undefined) deps.connected(held);
   const left = drainer.leave(timeout, force);
   // Marked before anything that can hang: others must know (R27).
   const until = clock.now() + settings.instanceLease;
@@ -68,11 +86,11 @@ export async function leave(
   }
   await left;
   const time = sharedTime(settings.stopStep, CLOSING_STEPS, clock);
-  const close = (what: string, work: Promise<unknown>) => bounded(what, time(), work, shop);
+  const close = (what: string, work: Promise<unknown>) => bounded(what, time(), work, deps);
   await close('stopping input', inputs.close());
   await close('closing platforms', Promise.all(platforms.map((p) => p.close())));
   await close('closing agents', agents.close());
-  quiet();
+  deps.quiet();
   crashPoint('before-leave');
   await close('leaving the journal', journal.leave(instance));
   if (hooks === undefined) return;
@@ -83,19 +101,16 @@ export async function leave(
 }
 
 /** Delivers what is committed and due, within a bound. What is left is sent by the next instance. */
-export async function settle(shop: Shop, couriers: readonly Courier[]): Promise<void> {
-  const { gate, settings } = shop;
+export async function settle(deps: SettleDeps): Promise<void> {
+  const { gate, settings } = deps;
+  const couriers = deps.couriers.all();
   for (const courier of couriers) courier.kick();
   const quiet = Promise.all(couriers.map((c) => c.quiet())).then(() => gate.idle('delivery'));
-  const done = await bounded('delivering replies', settings.stopStep, quiet, shop);
+  const done = await bounded('delivering replies', settings.stopStep, quiet, deps);
   if (!done) for (const courier of couriers) courier.cutOff();
   gate.advance('closed');
-  await bounded(
-    'stopping couriers',
-    settings.stopStep,
-    Promise.all(couriers.map((c) => c.stop())),
-    shop,
-  );
+  const stopped = Promise.all(couriers.map((c) => c.stop()));
+  await bounded('stopping couriers', settings.stopStep, stopped, deps);
 }
 
 /** Another instance took our work over, because it thought us dead. Ours is refused from now on. */

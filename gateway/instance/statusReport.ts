@@ -1,50 +1,59 @@
+import type { Clock } from '../core/clock.ts';
+import type { Settings } from '../core/settings.ts';
 import type { GatewayState, Status, TurnElsewhere } from '../core/status.ts';
-import type { RunningRow } from '../journal/journal.ts';
+import type { Accounts } from '../delivery/accounts.ts';
+import type { Journal, RunningRow } from '../journal/journal.ts';
+import type { Platform } from '../platforms/platform.ts';
 import type { ActiveTurn } from '../turns/activeTurn.ts';
+import type { Agents } from '../turns/agents.ts';
 import type { Turns } from '../turns/turns.ts';
 import type { Drainer } from './drainer.ts';
-import type { Orders } from './orders.ts';
-import type { Shop } from './shop.ts';
+import type { DrainOrders } from './orders/drainOrders.ts';
+import type { RestartOrders } from './orders/restartOrders.ts';
 
 export interface StatusDeps {
-  readonly shop: Shop;
-  readonly turns: Turns;
-  readonly drainer: Drainer;
-  readonly orders: Orders;
-  readonly supervisor?: { readonly supervisorPid: number; readonly supervisorVersion: string };
+  readonly journal: Pick<Journal, 'queued' | 'instances' | 'running' | 'message'>;
+  readonly clock: Clock;
+  readonly settings: Pick<Settings, 'busyMode'>;
+  readonly instance: string;
+  readonly generation: number;
   readonly version: string;
+  readonly accounts: Accounts;
+  readonly agents: Agents;
+  readonly turns: Pick<Turns, 'all'>;
+  readonly drainer: Pick<Drainer, 'state'>;
+  readonly restarts: Pick<RestartOrders, 'current'>;
+  readonly drains: Pick<DrainOrders, 'current'>;
+  /** The process above, and the version of its code. */
+  readonly supervisor?: { readonly supervisorPid: number; readonly supervisorVersion: string };
+}
+
+/** How far an instance has come in its life. */
+export interface Stage {
   readonly startedAt: number;
-  readonly serving: () => boolean;
-  readonly stopped: () => boolean;
+  readonly serving: boolean;
+  readonly stopped: boolean;
   /** A successor receives already. */
-  readonly handsOver: () => boolean;
+  readonly handsOver: boolean;
 }
 
 /** Turns of another instance that are shown one by one. */
 const SHOWN = 20;
 
 /** What the instance says of itself, computed afresh at each call from what is really there. */
-export async function reportStatus(deps: StatusDeps): Promise<Status> {
-  const { shop, turns, orders } = deps;
-  const now = shop.clock.now();
-  const platforms = shop.accounts.all().map((p) => {
-    const where = p.where?.();
-    return {
-      platform: p.platform,
-      account: p.account,
-      ...p.liveness(),
-      ...(where === undefined ? {} : { where }),
-    };
-  });
+export async function reportStatus(deps: StatusDeps, stageNow: () => Stage): Promise<Status> {
+  const { journal, clock, instance, generation, accounts, agents, turns } = deps;
   const [queued, instances, running] = await Promise.all([
-    shop.journal.queued({ limit: 10_000 }),
-    shop.journal.instances(),
-    shop.journal.running(),
+    journal.queued({ limit: 10_000 }),
+    journal.instances(),
+    journal.running(),
   ]);
-  const state = stateOf(deps);
+  // Read together, after the journal was: a drain may have begun meanwhile.
+  const stage = stageNow();
+  const state = stateOf(deps, stage);
   // What still comes in here, over connections that were open, is answered: by us or by the successor.
-  const succeeded =
-    deps.handsOver() && instances.some((i) => i.id !== shop.instance && !i.draining);
+  const succeeded = stage.handsOver && instances.some((i) => i.id !== instance && !i.draining);
+  const platforms = accounts.all().map(accountStatus);
   const reasons: string[] = [];
   if (state === 'starting') reasons.push('still starting');
   if (state === 'draining' && !succeeded) reasons.push('draining: no new turns start here');
@@ -59,9 +68,9 @@ export async function reportStatus(deps: StatusDeps): Promise<Status> {
   const receives = platforms.some((p) => p.state === 'live');
   return {
     state,
-    desired: desiredOf(deps),
-    instance: shop.instance,
-    generation: shop.generation,
+    desired: desiredOf(deps, stage),
+    instance,
+    generation,
     version: deps.version,
     pid: process.pid,
     ...(deps.supervisor === undefined
@@ -70,47 +79,60 @@ export async function reportStatus(deps: StatusDeps): Promise<Status> {
           supervisor: deps.supervisor.supervisorPid,
           supervisorVersion: deps.supervisor.supervisorVersion,
         }),
-    startedAt: deps.startedAt,
-    at: now,
+    startedAt: stage.startedAt,
+    at: clock.now(),
     ready: (state === 'running' && receives) || (state === 'draining' && succeeded),
     reasons,
-    busyMode: shop.settings.busyMode,
+    busyMode: deps.settings.busyMode,
     activeTurns: turns.all().length,
     queued: queued.length,
-    turns: turns.all().map((t) => turnStatus(t, shop.instance)),
+    turns: turns.all().map((t) => turnStatus(t, instance)),
     platforms,
-    agents: shop.agents.list(),
+    agents: agents.list(),
     others: await Promise.all(
       instances
-        .filter((i) => i.id !== shop.instance && (i.draining || i.generation < shop.generation))
+        .filter((i) => i.id !== instance && (i.draining || i.generation < generation))
         .map(async (i) => {
           const its = running.filter((r) => r.holder === i.id);
           return {
             instance: i.id,
             generation: i.generation,
             turns: its.length,
-            running: await Promise.all(its.slice(0, SHOWN).map((row) => elsewhere(shop, row))),
+            running: await Promise.all(its.slice(0, SHOWN).map((row) => elsewhere(row, journal))),
           };
         }),
     ),
-    ...(orders.restartOrder === undefined ? {} : { restart: orders.restartOrder }),
-    ...(orders.drainOrder === undefined ? {} : { drain: orders.drainOrder }),
+    ...(deps.restarts.current === undefined ? {} : { restart: deps.restarts.current }),
+    ...(deps.drains.current === undefined ? {} : { drain: deps.drains.current }),
   };
 }
 
-function desiredOf({ drainer, orders, handsOver }: StatusDeps): Status['desired'] {
-  if (handsOver()) return 'handed-over';
+function accountStatus(p: Platform): Status['platforms'][number] {
+  const where = p.where?.();
+  return {
+    platform: p.platform,
+    account: p.account,
+    ...p.liveness(),
+    ...(where === undefined ? {} : { where }),
+  };
+}
+
+function desiredOf({ drainer, restarts }: StatusDeps, stage: Stage): Status['desired'] {
+  if (stage.handsOver) return 'handed-over';
   if (drainer.state.purpose !== 'leave') return 'running';
-  return orders.restartOrder?.state === 'open' ? 'restarted' : 'stopped';
+  return restarts.current?.state === 'open' ? 'restarted' : 'stopped';
 }
 
-function stateOf({ drainer, serving, stopped }: StatusDeps): GatewayState {
-  if (stopped() || drainer.state.phase === 'left') return 'stopped';
+function stateOf({ drainer }: StatusDeps, { serving, stopped }: Stage): GatewayState {
+  if (stopped || drainer.state.phase === 'left') return 'stopped';
   if (drainer.state.phase !== 'serving') return 'draining';
-  return serving() ? 'running' : 'starting';
+  return serving ? 'running' : 'starting';
 }
 
-async function elsewhere({ journal }: Shop, row: RunningRow): Promise<TurnElsewhere> {
+async function elsewhere(
+  row: RunningRow,
+  journal: Pick<Journal, 'message'>,
+): Promise<TurnElsewhere> {
   const { turn, lane, session, message, attempt, startedAt } = row;
   const head = await journal.message(message);
   const who = head?.sender.name ?? head?.sender.id ?? '';

@@ -2,7 +2,7 @@ import type { Log } from '../core/log.ts';
 import type { Settings } from '../core/settings.ts';
 import type { SupervisorLink } from '../supervisor/link.ts';
 import type { Gateway } from './gateway.ts';
-import type { Above } from './orders.ts';
+import type { Above } from './orders/restartOrders.ts';
 
 export interface Supervised {
   readonly above: Above;
@@ -47,14 +47,14 @@ export function followSupervisor(
   });
   link.on('handover-started', ({ order, by }) => {
     if (by === 'signal')
-      gateway()?.orders.noted(order, by).catch(failed('could not record a restart order'));
+      gateway()?.restarts.noted(order, by).catch(failed('could not record a restart order'));
   });
   link.on('handover-result', ({ order, state, reason, successor, joined }) => {
     // The successor closes an order that succeeded (it also tells the chat). A joined request has no
     // record of its own: the journal keeps one open restart at a time.
     if (joined !== undefined || state === 'done') return;
     gateway()
-      ?.orders.close(order, state, reason, successor)
+      ?.restarts.close(order, state, reason, successor)
       .catch(failed('could not close a restart order'));
   });
   link.onOrphaned(() => {

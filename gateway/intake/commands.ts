@@ -1,22 +1,33 @@
 import type { Agent } from '../agents/agent.ts';
+import type { Clock } from '../core/clock.ts';
 import { type COMMANDS, helpText, parseCommand } from '../core/commands.ts';
 import type { StoredMessage } from '../core/message.ts';
 import type { Operations } from '../core/operations.ts';
-import type { Shop } from '../instance/shop.ts';
+import type { ProgressBus } from '../delivery/progressBus.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Agents } from '../turns/agents.ts';
 import type { Turns } from '../turns/turns.ts';
+
+export interface CommandsDeps {
+  readonly journal: Pick<
+    Journal,
+    'running' | 'newSession' | 'queued' | 'session' | 'updateSession'
+  >;
+  readonly clock: Clock;
+  readonly bus: ProgressBus;
+  readonly agents: Agents;
+  readonly turns: Pick<Turns, 'ofLane'>;
+  readonly operations: Operations;
+}
 
 type Handler = (message: StoredMessage, args: string) => Promise<string>;
 
 /** What each slash command of core/commands.ts does. The answer is the returned text. */
 export class Commands {
-  readonly #shop: Shop;
-  readonly #turns: Turns;
-  readonly #operations: Operations;
+  readonly #deps: CommandsDeps;
 
-  constructor(shop: Shop, turns: Turns, operations: Operations) {
-    this.#shop = shop;
-    this.#turns = turns;
-    this.#operations = operations;
+  constructor(deps: CommandsDeps) {
+    this.#deps = deps;
   }
 
   async execute(message: StoredMessage): Promise<{ reply: string }> {
@@ -41,7 +52,7 @@ export class Commands {
     whoami: async ({ sender, address }) =>
       `You are ${sender.name ?? sender.id} (${sender.id}) on ${address.platform}, ${sender.role === 'owner' ? 'an owner' : 'a guest'} here.`,
     status: async (message) => {
-      const s = await this.#operations.status();
+      const s = await this.#deps.operations.status();
       if (message.sender.role !== 'owner') {
         // What others ask is none of a guest's business.
         const here = s.turns.some((t) => t.lane === message.lane);
@@ -63,18 +74,18 @@ export class Commands {
       );
     },
     stop: async (message) => {
-      const here = this.#turns.ofLane(message.lane);
+      const here = this.#deps.turns.ofLane(message.lane);
       if (here !== undefined) {
         here.cut('stop');
         return 'Stopped.';
       }
-      const elsewhere = (await this.#shop.journal.running()).find((r) => r.lane === message.lane);
+      const elsewhere = (await this.#deps.journal.running()).find((r) => r.lane === message.lane);
       if (elsewhere === undefined) return 'Nothing is running here.';
-      await this.#operations.stopTurn(elsewhere.turn, message.sender.id);
+      await this.#deps.operations.stopTurn(elsewhere.turn, message.sender.id);
       return 'Stopped.';
     },
     new: async (message) => {
-      const { journal, clock, bus } = this.#shop;
+      const { journal, clock, bus } = this.#deps;
       const before = await this.#answering(message);
       const session = await journal.newSession(message.lane, clock.now());
       bus.emit({
@@ -88,24 +99,24 @@ export class Commands {
     },
     retry: async () => 'There is nothing to ask again.',
     queue: async (message) => {
-      const waiting = await this.#shop.journal.queued({ lane: message.lane, limit: 50 });
+      const waiting = await this.#deps.journal.queued({ lane: message.lane, limit: 50 });
       if (waiting.length === 0) return 'Nothing waits here.';
       return waiting.map((m, i) => `${i + 1}. ${m.text.slice(0, 80)}`).join('\n');
     },
     background: async () => 'Say what to work on: /background TEXT',
     agent: async (message, args) => {
-      const names = this.#shop.agents.names();
+      const names = this.#deps.agents.names();
       if (args === '') {
         const { name } = await this.#answering(message);
         return `Agent: ${name}. There are: ${names.join(', ')}.`;
       }
       if (!names.includes(args))
         return `There is no agent "${args}". There are: ${names.join(', ')}.`;
-      await this.#shop.journal.updateSession(message.session, { agent: args });
+      await this.#deps.journal.updateSession(message.session, { agent: args });
       return `From the next message on, ${args} answers here.`;
     },
     model: async (message, args) => {
-      const session = await this.#shop.journal.session(message.session);
+      const session = await this.#deps.journal.session(message.session);
       const agent = await this.#answering(message);
       const models = (await agent.models?.()) ?? [];
       const choice =
@@ -116,17 +127,17 @@ export class Commands {
             : `There are: ${models.join(', ')}.`;
       if (args === '') return `Model: ${session?.model ?? 'the agent’s own'}. ${choice}`;
       if (args === 'default') {
-        await this.#shop.journal.updateSession(message.session, { model: '' });
+        await this.#deps.journal.updateSession(message.session, { model: '' });
         return 'From the next message on, the agent’s own model is used here.';
       }
       if (agent.models === undefined || (models.length > 0 && !models.includes(args)))
         return `There is no model "${args}". ${choice}`;
-      await this.#shop.journal.updateSession(message.session, { model: args });
+      await this.#deps.journal.updateSession(message.session, { model: args });
       return `From the next message on, ${args} is used here.`;
     },
     restart: async (message) => {
-      const running = this.#turns.ofLane(message.lane);
-      const order = await this.#operations.restart({
+      const running = this.#deps.turns.ofLane(message.lane);
+      const order = await this.#deps.operations.restart({
         by: `${message.address.platform}:${message.sender.id}`,
         force: /\bforce\b/.test(message.text),
         whenIdle: /\bidle\b/.test(message.text),
@@ -143,26 +154,26 @@ export class Commands {
     },
     pair: async (_message, args) => {
       if (args !== '') {
-        const { name, id, platform } = await this.#operations.approvePairing(args);
+        const { name, id, platform } = await this.#deps.operations.approvePairing(args);
         return `${name ?? id} (${id} on ${platform}) may talk to me now.`;
       }
-      const waiting = (await this.#operations.pairings()).filter((p) => p.state === 'asked');
+      const waiting = (await this.#deps.operations.pairings()).filter((p) => p.state === 'asked');
       if (waiting.length === 0) return 'Nobody waits to be let in.';
       return waiting.map((p) => `• ${p.name ?? p.id} on ${p.platform}: /pair ${p.code}`).join('\n');
     },
     drain: async (message, args) => {
       if (args === 'cancel') {
-        await this.#operations.cancelDrain();
+        await this.#deps.operations.cancelDrain();
         return 'Serving again.';
       }
-      await this.#operations.drain({ by: `${message.address.platform}:${message.sender.id}` });
+      await this.#deps.operations.drain({ by: `${message.address.platform}:${message.sender.id}` });
       return 'No new answers are started. Messages are kept; /drain cancel goes on.';
     },
   };
 
   /** The agent that would answer a message here: the session's choice, the route's, or the default. */
   async #answering(message: StoredMessage): Promise<Agent> {
-    const { journal, agents } = this.#shop;
+    const { journal, agents } = this.#deps;
     const chosen = (await journal.session(message.session))?.agent;
     const given = { messages: [message], ...(chosen === undefined ? {} : { agent: chosen }) };
     return agents.of(given).agent;

@@ -1,41 +1,54 @@
+import type { Gate } from '../core/admission.ts';
 import { decideBusy } from '../core/busy.ts';
-import type { JsonValue } from '../core/message.ts';
-import type { Operations } from '../core/operations.ts';
-import { notify } from '../delivery/notices.ts';
-import type { Shop } from '../instance/shop.ts';
-import type { NewMessage, Receipt, RunningRow } from '../journal/journal.ts';
-import { answerInWords } from '../turns/questions/inWords.ts';
+import type { Clock } from '../core/clock.ts';
+import { meantOption } from '../core/question.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Notices } from '../delivery/notices.ts';
+import type { ProgressBus } from '../delivery/progressBus.ts';
+import type { Journal, NewMessage, Receipt } from '../journal/journal.ts';
+import type { ActiveTurn } from '../turns/activeTurn.ts';
+import type { Directives } from '../turns/directives.ts';
+import { QuestionStore } from '../turns/questions/questionStore.ts';
 import type { Turns } from '../turns/turns.ts';
 
 type Accepted = Extract<Receipt, { status: 'accepted' }>;
+
+export interface FollowUpsDeps {
+  readonly journal: Pick<Journal, 'orders' | 'settle' | 'cursor' | 'setCursor'>;
+  readonly gate: Gate;
+  readonly clock: Clock;
+  readonly settings: Pick<Settings, 'busyMode' | 'notices'>;
+  readonly instance: string;
+  /** Whoever has a lower one leaves, or is about to. */
+  readonly generation: number;
+  readonly bus: ProgressBus;
+  readonly notices: Notices;
+  readonly turns: Pick<Turns, 'get'>;
+  readonly directives: Directives;
+}
 
 /**
  * What a message does to the turn that keeps its lane busy, here or in another instance: nothing, end
  * it, go into it, or answer its question. Whatever fails leaves the message where it is, in its queue.
  */
 export class FollowUps {
-  readonly #shop: Shop;
-  readonly #turns: Turns;
-  /** Answers a turn's question, wherever the turn is. Rejects where it is not open. */
-  answer: Operations['answer'] = async () => {};
+  readonly #deps: FollowUpsDeps;
 
-  constructor(shop: Shop, turns: Turns) {
-    this.#shop = shop;
-    this.#turns = turns;
+  constructor(deps: FollowUpsDeps) {
+    this.#deps = deps;
   }
 
   /** Decides about the running turn of the message's lane; the message itself waits already. */
   async decide(message: NewMessage, receipt: Accepted): Promise<void> {
-    const { gate, settings, instance, generation } = this.#shop;
-    if (receipt.running === undefined) {
+    const { gate, settings, instance, generation, turns, notices, directives } = this.#deps;
+    const { running } = receipt;
+    if (running === undefined) {
       if (gate.phase !== 'open' && receipt.turn === undefined)
         await this.#sayDraining(message, settings.notices.queuedBehindRestart);
       return;
     }
-    const running = receipt.running;
-    const here = running.holder === instance ? this.#turns.get(running.turn) : undefined;
-    const said = { ...message, id: receipt.id };
-    if (await answerInWords(this.#shop, said, running.turn, here, this.answer)) return;
+    const here = running.holder === instance ? turns.get(running.turn) : undefined;
+    if (await this.#answers({ ...message, id: receipt.id }, running.turn, here)) return;
     const decision = decideBusy(message.busy ?? settings.busyMode, {
       // An earlier generation may not have been told yet that it is to drain: its turns are left alone, too.
       draining:
@@ -48,46 +61,30 @@ export class FollowUps {
     if (decision.notice === 'queued-behind-drain')
       await this.#sayDraining(message, settings.notices.queuedBehindDrain);
     if (decision.notice === 'cannot-steer')
-      await notify(this.#shop, `steer:${running.turn}`, message, settings.notices.cannotSteer);
-    if (decision.action === 'interrupt') {
-      if (here !== undefined) here.cut('interrupt');
-      else await this.#direct(running, 'interrupt');
-    }
-    if (decision.action === 'steer') {
-      if (here === undefined)
-        await this.#direct(running, 'steer', { message: receipt.id, text: message.text });
-      else await this.steer(running.turn, receipt.id, message.text);
-    }
+      await notices.tell(`steer:${running.turn}`, message, settings.notices.cannotSteer);
+    if (decision.action === 'interrupt') await directives.interrupt(running);
+    if (decision.action === 'steer') await directives.steer(running, receipt.id, message.text);
   }
 
-  /** Puts a queued message into a turn of this instance. Fails silently into the queue: it is the next turn then. */
-  async steer(turn: string, message: string, text: string): Promise<void> {
-    const { journal, clock, bus } = this.#shop;
-    const active = this.#turns.get(turn);
-    if (active === undefined || !(await active.steer(text))) return;
-    const settled = await journal.settle(message, 'steered', {
-      now: clock.now(),
-      outbound: [],
-      turn,
-    });
-    if (settled)
-      bus.emit({ type: 'settled', lane: active.turn.lane, message, outcome: 'steered', text: '' });
-  }
-
-  async #direct(
-    running: RunningRow,
-    kind: 'interrupt' | 'steer',
-    payload?: JsonValue,
-  ): Promise<void> {
-    const { journal, newId, clock } = this.#shop;
-    await journal.direct({
-      id: newId(),
-      to: running.holder,
-      turn: running.turn,
-      kind,
-      now: clock.now(),
-      ...(payload === undefined ? {} : { payload }),
-    });
+  /**
+   * Takes a message as the written answer (its number, its words) to the question that the running turn
+   * of its lane waits with; `here` is that turn where this instance runs it. `false`: it is none.
+   */
+  async #answers(
+    { id, lane, text, attachments }: NewMessage,
+    turn: string,
+    here: ActiveTurn | undefined,
+  ): Promise<boolean> {
+    const { journal, bus, clock, directives } = this.#deps;
+    if (attachments.length > 0) return false;
+    const question = here === undefined ? await new QuestionStore(journal).of(turn) : here.question;
+    const option = question === undefined ? undefined : meantOption(question, text);
+    if (question === undefined || option === undefined) return false;
+    await directives.answer(turn, question.id, option);
+    const done = { now: clock.now(), outbound: [], detail: { answers: question.id, option } };
+    if (await journal.settle(id, 'answered', done))
+      bus.emit({ type: 'settled', lane, message: id, outcome: 'answered', text: '' });
+    return true;
   }
 
   /**
@@ -96,10 +93,10 @@ export class FollowUps {
    */
   async #sayDraining(message: NewMessage, restarting: string): Promise<void> {
     if (message.stateless !== undefined) return;
-    const { journal, instance, settings } = this.#shop;
+    const { journal, instance, settings, notices } = this.#deps;
     const open = await journal.orders({ state: 'open', limit: 2 });
     const order = open.find(({ kind }) => kind === 'restart') ?? open[0];
     const words = order?.kind === 'drain' ? settings.notices.queuedBehindPause : restarting;
-    await notify(this.#shop, `drain:${order?.id ?? instance}`, message, words);
+    await notices.tell(`drain:${order?.id ?? instance}`, message, words);
   }
 }

@@ -1,31 +1,28 @@
+import type { Log } from '../core/log.ts';
 import type { Operations } from '../core/operations.ts';
 import type { Outcomes } from '../delivery/outcomes.ts';
 import type { Placeholders } from '../delivery/placeholders.ts';
-import type { Shop } from '../instance/shop.ts';
+import type { ProgressBus } from '../delivery/progressBus.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Host, Platform } from '../platforms/platform.ts';
 import type { Reception } from './reception.ts';
 
 export interface HostDeps {
-  readonly shop: Shop;
-  readonly platform: Platform;
+  readonly journal: Pick<Journal, 'cursor' | 'setCursor' | 'owes'>;
+  readonly bus: ProgressBus;
   readonly reception: Reception;
   readonly placeholders: Placeholders;
   readonly outcomes: Outcomes;
   readonly operations: Operations;
+  readonly log: Log;
+  /** What an account says of itself has changed. */
   readonly changed: () => void;
 }
 
 /** The gateway as one adapter sees it. */
-export function createHost({
-  shop,
-  platform,
-  reception,
-  placeholders,
-  outcomes,
-  operations,
-  changed,
-}: HostDeps): Host {
-  const name = `receive:${platform.platform}:${platform.account}`;
+export function createHost({ platform, account }: Platform, deps: HostDeps): Host {
+  const { journal, bus, reception, placeholders, outcomes, operations, log, changed } = deps;
+  const name = `receive:${platform}:${account}`;
   return {
     receive: (message, options) =>
       reception.receive(
@@ -33,13 +30,13 @@ export function createHost({
         options?.cursor === undefined ? undefined : { name, value: options.cursor },
       ),
     settled: (message, signal) => outcomes.of(message, signal),
-    cursor: () => shop.journal.cursor(name),
-    setCursor: (value) => shop.journal.setCursor(name, value),
+    cursor: () => journal.cursor(name),
+    setCursor: (value) => journal.setCursor(name, value),
     placeholder: (turn, platformId) => placeholders.keep(turn, platformId),
-    owes: (lane) => shop.journal.owes(lane),
-    subscribe: (listener) => shop.bus.subscribe(listener),
+    owes: (lane) => journal.owes(lane),
+    subscribe: (listener) => bus.subscribe(listener),
     changed,
     operations,
-    log: shop.log,
+    log,
   };
 }

@@ -1,10 +1,23 @@
 import { bounded } from '../core/bounded.ts';
-import type { Shop } from '../instance/shop.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Accounts } from '../delivery/accounts.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Host, Platform } from '../platforms/platform.ts';
 import { startAccounts } from './startAccounts.ts';
 
 /** How often a lease is asked for that another instance still holds; its commit wakes us earlier. */
 const LOOK = 100;
+
+export interface InputsDeps {
+  readonly journal: Pick<Journal, 'lease' | 'release' | 'onForeignCommit'>;
+  readonly accounts: Accounts;
+  readonly clock: Clock;
+  readonly settings: Pick<Settings, 'stopStep'>;
+  readonly instance: string;
+  readonly log: Log;
+}
 
 /**
  * The input of every account, and how it moves between instances, by kind.
@@ -16,13 +29,13 @@ const LOOK = 100;
  *   the one that comes begins where the one before ended.
  */
 export class Inputs {
-  readonly #shop: Shop;
+  readonly #deps: InputsDeps;
   readonly #host: (platform: Platform) => Host;
   readonly #started = new Set<Platform>();
   readonly #left = new AbortController();
 
-  constructor(shop: Shop, host: (platform: Platform) => Host) {
-    this.#shop = shop;
+  constructor(deps: InputsDeps, host: (platform: Platform) => Host) {
+    this.#deps = deps;
     this.#host = host;
   }
 
@@ -32,9 +45,9 @@ export class Inputs {
    * Both reject with a ConfigError when no account can ever work.
    */
   open(): { readonly shared: Promise<unknown>; readonly all: Promise<void> } {
-    const platforms = this.#shop.accounts.all();
+    const platforms = this.#deps.accounts.all();
     const opened = new Map(platforms.map((p) => [p, this.#open(p)]));
-    const all = startAccounts(platforms, (p) => opened.get(p) as Promise<void>, this.#shop.log);
+    const all = startAccounts(platforms, (p) => opened.get(p) as Promise<void>, this.#deps.log);
     all.catch(() => {});
     const shared = Promise.allSettled(this.#of('shared').map((p) => opened.get(p)));
     return { shared: this.#of('owned').length === 0 ? all : shared, all };
@@ -49,19 +62,19 @@ export class Inputs {
   /** Takes no more input anywhere, and gives the receive leases up. Again: nothing. */
   async close(): Promise<void> {
     await this.closeShared();
-    const { journal, instance, settings } = this.#shop;
+    const { journal, instance, settings } = this.#deps;
     await Promise.all(
       this.#of('owned').map(async (platform) => {
         const name = `${platform.platform}/${platform.account}`;
         // An adapter that hangs must not keep its account from the successor.
-        await bounded(`stopping ${name}`, settings.stopStep / 2, this.#stop(platform), this.#shop);
+        await bounded(`stopping ${name}`, settings.stopStep / 2, this.#stop(platform), this.#deps);
         await journal.release(leaseOf(platform), instance);
       }),
     );
   }
 
   #of(kind: 'shared' | 'owned'): Platform[] {
-    return this.#shop.accounts
+    return this.#deps.accounts
       .all()
       .filter((p) => (p.takeOver === 'shared') === (kind === 'shared'));
   }
@@ -78,7 +91,7 @@ export class Inputs {
 
   /** Waits for the account's receive lease. `false`: this instance leaves. */
   async #owns(platform: Platform): Promise<boolean> {
-    const { journal, instance, clock } = this.#shop;
+    const { journal, instance, clock } = this.#deps;
     const { signal } = this.#left;
     while (!signal.aborted) {
       const changed = Promise.withResolvers<void>();

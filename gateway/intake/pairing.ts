@@ -2,14 +2,22 @@ import { RequestError } from '../core/exit.ts';
 import { laneKey } from '../core/lane.ts';
 import type { Operations } from '../core/operations.ts';
 import type { PairingRecord } from '../core/people.ts';
-import { notify, WORDS } from '../delivery/notices.ts';
-import type { Shop } from '../instance/shop.ts';
+import type { Settings } from '../core/settings.ts';
+import { type Notices, WORDS } from '../delivery/notices.ts';
 import type { People } from '../people/people.ts';
 
 type Pairing = Pick<Operations, 'pairings' | 'approvePairing' | 'revokePairing'>;
 
-/** How an owner lets strangers in, and takes that back. `people` is absent where nobody can be let in. */
-export function pairingOperations(shop: Shop, people: People | undefined): Pairing {
+export interface PairingDeps {
+  /** Absent where nobody can be let in. */
+  readonly people?: People;
+  readonly notices: Notices;
+  readonly settings: Pick<Settings, 'groups'>;
+}
+
+/** How an owner lets strangers in, and takes that back. */
+export function pairingOperations(deps: PairingDeps): Pairing {
+  const { people } = deps;
   const needed = (): People => {
     if (people !== undefined) return people;
     throw new RequestError('This gateway lets nobody in by a code.');
@@ -18,7 +26,7 @@ export function pairingOperations(shop: Shop, people: People | undefined): Pairi
     pairings: async () => [...((await people?.list()) ?? [])].map(view),
     approvePairing: async (code) => {
       const record = await needed().approve(code);
-      await welcome(shop, record);
+      await welcome(record, deps);
       return view(record);
     },
     revokePairing: (who) => needed().revoke(who),
@@ -30,13 +38,10 @@ function view({ chat: _, ...record }: PairingRecord) {
 }
 
 /** Tells somebody who was let in, where the code was told to them. */
-async function welcome(shop: Shop, record: PairingRecord): Promise<void> {
+async function welcome(record: PairingRecord, { notices, settings }: PairingDeps): Promise<void> {
   const { platform, account, id, chat, at } = record;
   if (chat === undefined) return;
   const address = { platform, account, chat };
-  const lane = laneKey(
-    { address, direct: true, sender: { id, role: 'guest' } },
-    shop.settings.groups,
-  );
-  await notify(shop, `paired:${at}`, { address, lane }, WORDS.welcome);
+  const lane = laneKey({ address, direct: true, sender: { id, role: 'guest' } }, settings.groups);
+  await notices.tell(`paired:${at}`, { address, lane }, WORDS.welcome);
 }

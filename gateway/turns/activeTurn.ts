@@ -1,13 +1,15 @@
-import { createHash } from 'node:crypto';
-import type { Agent, AgentResult, Question, Run, Step, TurnSink } from '../agents/agent.ts';
+import type { Agent, AgentResult, Question, Run, TurnSink } from '../agents/agent.ts';
 import type { Attachments } from '../attachments/attachments.ts';
 import { mergeBurst } from '../core/burst.ts';
 import type { JsonValue, StoredMessage } from '../core/message.ts';
 import type { AskedQuestion } from '../core/progress.ts';
+import type { Settings } from '../core/settings.ts';
 import type { ClaimedTurn } from '../core/turn.ts';
+import type { Journal } from '../journal/journal.ts';
 import { RunQuestions, type RunQuestionsDeps } from './questions/runQuestions.ts';
 import { TurnClocks } from './turnClocks.ts';
 import { type TurnText, withFiles } from './turnFiles.ts';
+import { superseded, TurnSteps, type TurnStepsDeps } from './turnSteps.ts';
 
 /** Why a run was told to end before its time. */
 export type CutReason =
@@ -20,7 +22,9 @@ export type CutReason =
   | 'too-long'
   | 'stale';
 
-export interface ActiveTurnDeps extends RunQuestionsDeps {
+export interface ActiveTurnDeps extends RunQuestionsDeps, TurnStepsDeps {
+  readonly journal: Pick<Journal, 'cursor' | 'setCursor' | 'step' | 'saveAgentState'>;
+  readonly settings: Settings;
   /** Fetches the files of messages; absent: the agent is given them as the platform named them. */
   readonly attachments?: Attachments;
   /** A turn began or ended waiting for a person: whoever drains looks again. */
@@ -42,7 +46,8 @@ export interface RunEnd {
  *        │                │
  *        └──── cut ───────┴──▶ ending ──(obeys, or the grace passes)──▶ over
  *
- * Two clocks run while working and stand still while parked: see TurnClocks. Once cut, the first reason stays; what the agent says afterwards is ignored.
+ * Clocks run while working and stand still while parked: see TurnClocks. Once cut, the first reason
+ * stays; what the agent says afterwards is ignored.
  */
 export class ActiveTurn {
   readonly turn: ClaimedTurn;
@@ -51,21 +56,25 @@ export class ActiveTurn {
   readonly #abort = new AbortController();
   #given: TurnText = { text: '', attachments: [] };
   #text = '';
-  #step: string | undefined;
   #over = false;
   #run: Run | undefined;
   #cut: CutReason | undefined;
   #graceOver: (() => void) | undefined;
   readonly #clocks: TurnClocks;
   readonly #questions: RunQuestions;
-  readonly #steps = new Map<string, { name: string; argsHash: string; startedAt: number }>();
-  #failing = { key: '', count: 0 };
+  readonly #steps: TurnSteps;
 
   constructor(turn: ClaimedTurn, agent: Agent, deps: ActiveTurnDeps) {
     this.turn = turn;
     this.agent = agent;
     this.#deps = deps;
     this.#questions = new RunQuestions(turn, deps);
+    this.#steps = new TurnSteps(turn, deps, {
+      ending: () => this.ending,
+      over: () => this.#over,
+      alive: () => this.#clocks.alive(),
+      cut: (why) => this.cut(why),
+    });
     this.#clocks = new TurnClocks(deps, (why) => this.cut(why), deps.long);
   }
 
@@ -77,7 +86,7 @@ export class ActiveTurn {
     return this.#text;
   }
   get step(): string | undefined {
-    return this.#step;
+    return this.#steps.current;
   }
   get ending(): boolean {
     return this.#cut !== undefined || this.#over;
@@ -190,72 +199,14 @@ export class ActiveTurn {
         this.#clocks.alive();
         bus.emit({ type: 'plan', lane, turn, entries });
       },
-      stepStarts: (step) => this.#stepStarts(step),
-      stepEnds: (id, state, summary) => this.#stepEnds(id, state, summary),
+      stepStarts: (step) => this.#steps.start(step),
+      stepEnds: (id, state, summary) => this.#steps.end(id, state, summary),
       saveState: async (state: JsonValue) => {
         if (this.#over || !(await this.#deps.journal.saveAgentState(this.turn, state)))
           throw superseded();
       },
       ask: (question) => this.#ask(question),
     };
-  }
-
-  async #stepStarts(step: Step): Promise<void> {
-    if (this.ending) throw superseded();
-    this.#clocks.alive();
-    const argsHash = createHash('sha256')
-      .update(JSON.stringify(step.args) ?? '')
-      .digest('hex');
-    const startedAt = this.#deps.clock.now();
-    const { attempt, lane, turn } = this.turn;
-    this.#steps.set(step.id, { name: step.name, argsHash, startedAt });
-    const written = await this.#deps.journal.step(this.turn, {
-      id: step.id,
-      name: step.name,
-      argsHash,
-      state: 'started',
-      attempt,
-      startedAt,
-    });
-    if (!written) {
-      this.cut('stale');
-      throw superseded();
-    }
-    if (this.ending) throw superseded();
-    this.#step = step.title ?? step.name;
-    const title = step.title === undefined ? {} : { title: step.title };
-    this.#deps.bus.emit({
-      type: 'step',
-      lane,
-      turn,
-      step: { id: step.id, name: step.name, state: 'started', ...title },
-    });
-  }
-
-  async #stepEnds(id: string, state: 'done' | 'failed', summary?: string): Promise<void> {
-    const step = this.#steps.get(id);
-    if (this.#over || step === undefined) return;
-    this.#clocks.alive();
-    this.#steps.delete(id);
-    this.#step = undefined;
-    const { attempt, lane, turn } = this.turn;
-    const said = summary === undefined ? {} : { summary };
-    this.#deps.bus.emit({
-      type: 'step',
-      lane,
-      turn,
-      step: { id, name: step.name, state, ...said },
-    });
-    const endedAt = this.#deps.clock.now();
-    await this.#deps.journal.step(this.turn, { ...step, id, state, attempt, endedAt });
-    this.#watchLoop(`${step.name} ${step.argsHash}`, state);
-  }
-
-  /** The same step with the same arguments failing again and again will not succeed the next time. */
-  #watchLoop(key: string, state: 'done' | 'failed'): void {
-    const count = state === 'done' ? 0 : this.#failing.key === key ? this.#failing.count + 1 : 1;
-    this.#failing = { key, count };
-    if (count >= this.#deps.settings.loopLimit) this.cut('loop');
   }
 
   async #ask(question: Question): Promise<string | undefined> {
@@ -271,8 +222,4 @@ export class ActiveTurn {
     this.#deps.changed();
     return option;
   }
-}
-
-function superseded(): Error {
-  return new Error('the turn was ended; this must not run');
 }

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { serverSocketPath } from '../control/socketPath.ts';
 import type { Log } from '../core/log.ts';
 import type { Progress } from '../core/progress.ts';
-import type { Bus } from '../delivery/progressBus.ts';
+import type { ProgressBus } from '../delivery/progressBus.ts';
 import type { Turns } from './turns.ts';
 
 /** A reader that lets this much pile up is let go; it reads the journal instead. In bytes. */
@@ -20,13 +20,13 @@ const PILE = 8 << 20;
 export class Relay {
   readonly #home: string;
   readonly #instance: string;
-  readonly #bus: Bus;
+  readonly #bus: ProgressBus;
   readonly #turns: Turns;
   readonly #log: Log;
   readonly #sockets = new Set<Socket>();
   readonly #close: (() => void)[] = [];
 
-  constructor(parts: { home: string; instance: string; bus: Bus; turns: Turns; log: Log }) {
+  constructor(parts: { home: string; instance: string; bus: ProgressBus; turns: Turns; log: Log }) {
     this.#home = parts.home;
     this.#instance = parts.instance;
     this.#bus = parts.bus;

@@ -1,14 +1,19 @@
+import type { Gate } from '../core/admission.ts';
 import { mergeBurst } from '../core/burst.ts';
-import { SECOND } from '../core/clock.ts';
+import { type Clock, SECOND } from '../core/clock.ts';
 import { crashPoint } from '../core/crashPoint.ts';
 import { JournalUnavailable } from '../core/exit.ts';
+import type { Log } from '../core/log.ts';
 import type { StoredMessage, TranscriptEntry } from '../core/message.ts';
+import type { Settings } from '../core/settings.ts';
 import type { ClaimedTurn, Usage } from '../core/turn.ts';
 import { wait } from '../core/wait.ts';
+import type { Accounts } from '../delivery/accounts.ts';
+import type { Couriers } from '../delivery/couriers.ts';
 import type { Placeholders } from '../delivery/placeholders.ts';
-import { replyRows } from '../delivery/replies.ts';
-import type { Shop } from '../instance/shop.ts';
-import type { Claim, EndReceipt, NewOutbound, TurnResultRow } from '../journal/journal.ts';
+import type { ProgressBus } from '../delivery/progressBus.ts';
+import type { Replies } from '../delivery/replies.ts';
+import type { Claim, EndReceipt, Journal, NewOutbound, TurnResultRow } from '../journal/journal.ts';
 import type { CutReason } from './activeTurn.ts';
 import type { TurnResult } from './turnResult.ts';
 
@@ -23,18 +28,30 @@ export interface EndedRun {
   readonly cut?: CutReason | undefined;
 }
 
+export interface TurnEndingsDeps {
+  readonly journal: Pick<Journal, 'endTurn'>;
+  readonly gate: Gate;
+  readonly clock: Clock;
+  readonly settings: Pick<Settings, 'stopStep'>;
+  readonly instance: string;
+  readonly log: Log;
+  readonly bus: ProgressBus;
+  readonly accounts: Accounts;
+  readonly couriers: Pick<Couriers, 'of'>;
+  readonly replies: Replies;
+  readonly placeholders: Placeholders;
+}
+
 /**
  * The end of a turn: its reply, the lines of its transcript, the outcomes of its messages and the start of
  * the lane's next turn in one commit; then what it has to be told to, in this order: the courier, the
  * placeholders, whoever looks on.
  */
 export class TurnEndings {
-  readonly #shop: Shop;
-  readonly #placeholders: Placeholders;
+  readonly #deps: TurnEndingsDeps;
 
-  constructor(shop: Shop, placeholders: Placeholders) {
-    this.#shop = shop;
-    this.#placeholders = placeholders;
+  constructor(deps: TurnEndingsDeps) {
+    this.#deps = deps;
   }
 
   /**
@@ -47,7 +64,7 @@ export class TurnEndings {
     { given, usage, cut }: EndedRun,
     claim: Claim | undefined,
   ): Promise<Extract<EndReceipt, { accepted: true }> | undefined> {
-    const { bus, clock, log, couriers, instance } = this.#shop;
+    const { bus, clock, log, couriers, instance } = this.#deps;
     const head = turn.messages[0] as StoredMessage;
     const courier = couriers.of(head.address);
     const placeholder = await this.#placeholderOf(turn);
@@ -76,7 +93,7 @@ export class TurnEndings {
     // Rows that wait behind others of the lane, or for another instance's courier.
     if (receipt.outbox.length < row.outbound.length) courier?.kick();
     if (placeholder !== undefined && result.end !== 'suspended') {
-      void this.#placeholders.forget(turn.turn).catch(() => {});
+      void this.#deps.placeholders.forget(turn.turn).catch(() => {});
     }
     this.#announce(turn, result, used);
     return receipt;
@@ -88,7 +105,7 @@ export class TurnEndings {
    * stays ours in the journal and is taken up by the next instance.
    */
   async #persist(turn: ClaimedTurn, row: TurnResultRow): Promise<EndReceipt> {
-    const { journal, gate, clock, settings, log } = this.#shop;
+    const { journal, gate, clock, settings, log } = this.#deps;
     let leavingSince: number | undefined;
     for (;;) {
       try {
@@ -105,21 +122,12 @@ export class TurnEndings {
 
   /** Only a platform that shows progress has placeholders; the others pay no read for it. */
   async #placeholderOf(turn: ClaimedTurn): Promise<string | undefined> {
-    const platform = this.#shop.accounts.of((turn.messages[0] as StoredMessage).address);
-    return platform?.progress === undefined ? undefined : this.#placeholders.of(turn.turn);
+    const platform = this.#deps.accounts.of((turn.messages[0] as StoredMessage).address);
+    return platform?.progress === undefined ? undefined : this.#deps.placeholders.of(turn.turn);
   }
 
   #rows(reply: string, head: StoredMessage, placeholder: string | undefined): NewOutbound[] {
-    const { accounts, clock, settings, newId } = this.#shop;
-    const rows = replyRows(reply, {
-      platform: accounts.of(head.address),
-      kind: head.kind === 'command' ? 'command' : 'reply',
-      address: head.address,
-      lane: head.lane,
-      message: head,
-      expiresAt: clock.now() + settings.outboxTtl,
-      id: newId,
-    });
+    const rows = this.#deps.replies.to(head, reply);
     const [first, ...rest] = rows;
     return first === undefined || placeholder === undefined
       ? rows
@@ -130,7 +138,7 @@ export class TurnEndings {
     if (result.outcome === undefined) return;
     const { reply, error } = result;
     turn.messages.forEach((m, i) => {
-      this.#shop.bus.emit({
+      this.#deps.bus.emit({
         type: 'settled',
         lane: turn.lane,
         message: m.id,

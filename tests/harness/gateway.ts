@@ -11,7 +11,7 @@ import type { Outbound } from '../../gateway/core/outbox.ts';
 import { DEFAULTS, type Settings } from '../../gateway/core/settings.ts';
 import { Gateway } from '../../gateway/instance/gateway.ts';
 import type { GatewayParts } from '../../gateway/instance/gatewayParts.ts';
-import type { Above } from '../../gateway/instance/orders.ts';
+import type { Above } from '../../gateway/instance/orders/restartOrders.ts';
 import type { Journal } from '../../gateway/journal/journal.ts';
 import { openSqliteJournal } from '../../gateway/journal/sqlite/client.ts';
 import type { Host, Platform, SendResult } from '../../gateway/platforms/platform.ts';

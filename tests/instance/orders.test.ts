@@ -86,13 +86,13 @@ it('R08 a cancel tells whether it came in time', async () => {
   const order = await g.operations.restart({ by: 'a' });
   const early = g.operations.cancelRestart();
   await eventually('the supervisor is asked', () => g.cancelled.length === 1);
-  await g.gateway.orders.close(order.id, 'cancelled');
+  await g.gateway.restarts.close(order.id, 'cancelled');
   expect(await early).toMatchObject({ state: 'cancelled' });
 
   const next = await g.operations.restart({ by: 'a' });
   const late = g.operations.cancelRestart();
   late.catch(() => {});
-  await g.gateway.orders.close(next.id, 'done');
+  await g.gateway.restarts.close(next.id, 'done');
   await expect(late).rejects.toThrow('too late');
 });
 
@@ -108,7 +108,7 @@ it('R09 a restart asked for by an agent’s tool or a hook tells the chat of tha
   const turn = g.hand.runs[0]?.input.turn as string;
   const order = await g.operations.restart({ by: 'cli', within: { turn } });
   expect(order.tell).toMatchObject({ address: { chat: 'chat' }, turn });
-  await g.gateway.orders.close(order.id, 'refused', 'sluice.yaml:3: no such key');
+  await g.gateway.restarts.close(order.id, 'refused', 'sluice.yaml:3: no such key');
   await eventually('the chat is told', () =>
     g.platform.texts().some((t) => t.includes('did not happen') && t.includes('no such key')),
   );

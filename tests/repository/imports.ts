@@ -43,8 +43,23 @@ const ours = within('gateway', 'scripts', 'tests', 'bench');
 /** Folders of whole subcommands: they may look at everything, and nothing rests on them. */
 const AT_THE_COMMAND_LINE = ['gateway/doctor', 'gateway/setup', 'gateway/backup'];
 
-/** Imports run one way: cli → lifecycle → adapters and journal → core. */
+/** The way of a message, from the command line down: a room imports its own kind and what stands below it. */
+const ROOMS_ABOVE: Readonly<Record<string, readonly string[]>> = {
+  'gateway/assembly': ['gateway/instance'],
+  'gateway/intake': ['gateway/instance', 'gateway/assembly'],
+  'gateway/turns': ['gateway/instance', 'gateway/assembly', 'gateway/intake'],
+  'gateway/delivery': ['gateway/instance', 'gateway/assembly', 'gateway/intake', 'gateway/turns'],
+};
+
+/** Imports run one way: cli → instance → assembly, intake → turns → delivery → platforms,
+ * agents, journal → core. */
 export const RULES: readonly Rule[] = [
+  {
+    name: "a room of the message's way does not know the rooms above it",
+    about: within(...Object.keys(ROOMS_ABOVE)),
+    allows: (to, from) =>
+      !within(...(ROOMS_ABOVE[from.split('/').slice(0, 2).join('/')] ?? []))(to),
+  },
   {
     name: 'core does no input or output and imports nothing but core',
     about: within('gateway/core'),

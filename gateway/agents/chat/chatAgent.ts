@@ -15,7 +15,7 @@ import { withRetries } from './retry.ts';
 
 /**
  * A model behind any endpoint that speaks OpenAI's chat completions (Ollama, vLLM, llama.cpp,
- * OpenRouter, OpenAI). It keeps nothing itself: each request carries the history that fits. RunQuestions
+ * OpenRouter, OpenAI). It keeps nothing itself: each request carries the history that fits. Asking
  * again has no side effects, so a turn that was cut off is simply asked again.
  * @throws ConfigError when the key is named but not there.
  */

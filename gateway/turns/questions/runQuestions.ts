@@ -4,13 +4,13 @@ import type { Clock } from '../../core/clock.ts';
 import type { AskedQuestion } from '../../core/progress.ts';
 import type { Settings } from '../../core/settings.ts';
 import type { ClaimedTurn } from '../../core/turn.ts';
-import type { Bus } from '../../delivery/progressBus.ts';
+import type { ProgressBus } from '../../delivery/progressBus.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { QuestionStore } from './questionStore.ts';
 
 export interface RunQuestionsDeps {
-  readonly journal: Journal;
-  readonly bus: Bus;
+  readonly journal: Pick<Journal, 'cursor' | 'setCursor'>;
+  readonly bus: ProgressBus;
   readonly clock: Clock;
   readonly settings: Settings;
 }
