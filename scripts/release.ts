@@ -60,7 +60,10 @@ async function run(options: Options, io: Io): Promise<number> {
   ]);
   const [fresh, merged, made] = await Promise.all([
     newcomers(prepared.git.dir, attribution.range, attribution.people, config.dialect),
-    readMergedPulls(prepared.git, attribution.range),
+    readMergedPulls(prepared.git, attribution.range, {
+      dialect: config.dialect,
+      repo: config.site?.repo,
+    }),
     tag === undefined ? releasedAs(prepared, options.until) : undefined,
   ]);
   const title = tag ?? made?.tag;

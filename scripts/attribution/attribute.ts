@@ -74,6 +74,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
   const assistants = new Assistants(options.assistants);
   const ledger = new Ledger(assistants, {
     ...(repo === undefined ? {} : { repo }),
+    dialect,
     merges: options.merges ?? false,
     changes: options.changes ?? false,
     helpers: options.helpers ?? false,
@@ -133,10 +134,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     if (fact?.kind !== 'pull' || fact.body === undefined) continue;
     const landed = ledger.landed.get(number)!;
     const texts = `${fact.title ?? ''}\n\n${fact.body}`;
-    const claims = sourceClaims(texts, {
-      ...(repo === undefined ? {} : { repo }),
-      landing: [number],
-    });
+    const claims = sourceClaims(texts, { repo, dialect, landing: [number] });
     for (const claim of claims) ledger.claims.push({ claim, landing: number, by: landed.by });
   }
 
@@ -147,10 +145,10 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     known,
     assistants,
     repo,
-    mark: dialect.mark,
+    dialect,
     minEvidence: options.minEvidence ?? 'strong',
     pulls: async (numbers) => {
-      const fromRefs = await pullsFromRefs(git, await refs, numbers);
+      const fromRefs = await pullsFromRefs(git, await refs, numbers, dialect);
       if (forge === undefined) return { facts: fromRefs, gaps: new Map() };
       const answer = await forge.pulls(numbers);
       for (const [number, fact] of fromRefs) {

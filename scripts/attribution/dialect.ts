@@ -14,6 +14,10 @@ export interface Dialect {
   readonly name: string;
   /** What stands before the number of a pull request or merge request. */
   readonly mark: '#' | '!';
+  /** What can stand before the number at the end of a subject that says where it landed: `(#12)`. */
+  readonly landingMarks: string;
+  /** What names a change in a text besides `#12`, if anything. */
+  readonly reference?: RegExp;
   /** What an account can be called. */
   readonly login: RegExp;
   /** The variable that its token is looked for in first. */
@@ -34,6 +38,7 @@ export const GITHUB: Dialect = {
   kind: 'github',
   name: 'GitHub',
   mark: '#',
+  landingMarks: '#',
   login: GITHUB_LOGIN,
   tokenVariable: 'GITHUB_TOKEN',
   noReply: githubNoReply,
@@ -47,6 +52,9 @@ export function dialectOf(kind: ForgeKind, host: string): Dialect {
       kind,
       name: 'GitLab',
       mark: '!',
+      // "(#12)" is an issue there.
+      landingMarks: '!',
+      reference: /(?<![\w)])!\d|\/merge_requests\/|\bmerge[ -]requests?\b|\bMRs?\b/i,
       login: FREE_LOGIN,
       tokenVariable: 'GITLAB_TOKEN',
       noReply: (email) => gitlabNoReply(email, host),
@@ -58,6 +66,9 @@ export function dialectOf(kind: ForgeKind, host: string): Dialect {
       kind,
       name: host === 'gitea.com' ? 'Gitea' : host === 'codeberg.org' ? 'Codeberg' : 'Forgejo',
       mark: '#',
+      // With an issue tracker elsewhere it writes "(!12)".
+      landingMarks: '#!',
+      reference: /(?<![\w)])!\d/,
       login: FREE_LOGIN,
       tokenVariable: 'FORGEJO_TOKEN',
       noReply: (email) => forgejoNoReply(email, host),

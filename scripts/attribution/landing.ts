@@ -1,14 +1,32 @@
+import { type Dialect, GITHUB } from './dialect.ts';
+
 /** The pull request that a commit landed with, and of a merged one the fork's owner. */
 export interface Landing {
   readonly pr?: number;
   readonly owner?: string;
 }
 
-/** Reads GitHub's two habits, `… (#12)` and the merge commit, and the one of a merge bot. */
-export function landing(subject: string, merge: boolean): Landing {
-  const squashed = squashMark(subject);
+/** A commit as far as it can say where it landed. */
+export interface Landable {
+  readonly subject: string;
+  readonly message: string;
+  readonly merge: boolean;
+}
+
+/**
+ * Reads where a commit landed from what its forge writes into it.
+ * @param repo of the history: another project's number is none of ours
+ */
+export function landing(commit: Landable, dialect: Dialect = GITHUB, repo?: string): Landing {
+  const squashed = squashMark(commit.subject, dialect.landingMarks);
   if (squashed !== undefined) return { pr: squashed.pr };
-  if (!merge) return NONE;
+  if (dialect.kind === 'gitlab') return gitlabLanding(commit.message, repo);
+  if (dialect.kind === 'forgejo') return forgejoLanding(commit, repo);
+  return commit.merge ? githubLanding(commit.subject) : NONE;
+}
+
+/** GitHub's merge commit, and that of a merge bot. */
+function githubLanding(subject: string): Landing {
   const match = /^Merge (?:pull request |PR |)#(\d+)(?: from ([\w-]+)\/)?/i.exec(subject);
   const auto = /^Auto merge of #(\d+) - ([\w-]+):/.exec(subject);
   const found = match ?? auto;
@@ -16,10 +34,48 @@ export function landing(subject: string, merge: boolean): Landing {
   return { pr: Number(found[1]), ...(found[2] === undefined ? {} : { owner: found[2] }) };
 }
 
+/** `See merge request group/name!12` of GitLab, `Part-of: <…/-/merge_requests/12>` of a merge bot. */
+const SEE =
+  /^(?:See merge request|Part-of:|Merge-request:)\s+<?(?:https?:\/\/[^\s/]+\/)?([\w.+-]+(?:\/[\w.+-]+)*?)?(?:!|(?:\/-)?\/merge_requests\/)(\d+)>?\s*$/gim;
+
+function gitlabLanding(message: string, repo: string | undefined): Landing {
+  if (!message.includes('merge')) return NONE;
+  for (const [, path, number] of [...message.matchAll(SEE)].reverse())
+    if (isOurs(path, repo)) return { pr: Number(number) };
+  return NONE;
+}
+
+/** `Merge pull request 'title' (#12) from owner/name:branch into main`. */
+const FORGEJO_MERGE = /^Merge pull request '.*' \([#!](\d+)\) from (?:([\w.-]+)\/[\w.-]+:)?/;
+const REVIEWED_ON = /^Reviewed-on:\s+https?:\/\/[^\s/]+\/(\S+)\/pulls\/(\d+)\s*$/gim;
+
+function forgejoLanding({ subject, message, merge }: Landable, repo: string | undefined): Landing {
+  const merged = merge ? FORGEJO_MERGE.exec(subject) : null;
+  if (merged !== null) {
+    return { pr: Number(merged[1]), ...(merged[2] === undefined ? {} : { owner: merged[2] }) };
+  }
+  if (!message.includes('/pulls/')) return merge ? githubLanding(subject) : NONE;
+  for (const [, path, number] of [...message.matchAll(REVIEWED_ON)].reverse())
+    if (isOurs(path, repo)) return { pr: Number(number) };
+  return NONE;
+}
+
+/**
+ * Whether a number of a project is one of ours. A project that has moved to another group or host
+ * keeps its name and its numbers.
+ */
+function isOurs(path: string | undefined, repo: string | undefined): boolean {
+  const name = (each: string) => each.slice(each.lastIndexOf('/') + 1).toLowerCase();
+  return path === undefined || repo === undefined || name(path) === name(repo);
+}
+
 const NONE: Landing = {};
 
 /** The ` (#12)` at the end of a subject, and where it begins. Every commit is asked: no pattern. */
-export function squashMark(subject: string): { pr: number; start: number } | undefined {
+export function squashMark(
+  subject: string,
+  marks = '#',
+): { pr: number; start: number } | undefined {
   let at = subject.trimEnd().length - 1;
   if (subject[at] !== ')') return undefined;
   let pr = 0;
@@ -28,7 +84,8 @@ export function squashMark(subject: string): { pr: number; start: number } | und
     pr += (subject.charCodeAt(at) - ZERO) * unit;
     unit *= 10;
   }
-  if (unit === 1 || subject[at] !== '#' || subject[at - 1] !== '(') return undefined;
+  if (unit === 1 || at < 1 || !marks.includes(subject[at]!) || subject[at - 1] !== '(')
+    return undefined;
   return { pr, start: subject.slice(0, at - 1).trimEnd().length };
 }
 

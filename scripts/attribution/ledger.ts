@@ -1,4 +1,5 @@
 import type { Assistants } from './assistants.ts';
+import type { Dialect } from './dialect.ts';
 import { type Commit, own } from './history.ts';
 import { LandedPulls, landing } from './landing.ts';
 import type { Credit, Evidence, Ident, Role } from './model.ts';
@@ -72,6 +73,7 @@ export class Ledger {
   readonly #assistants: Assistants;
   readonly #options: {
     repo?: string;
+    dialect?: Dialect;
     merges?: boolean;
     changes?: boolean;
     helpers?: boolean;
@@ -82,6 +84,8 @@ export class Ledger {
     assistants: Assistants,
     options: {
       repo?: string;
+      /** How the forge of this history writes; GitHub's when left out. */
+      dialect?: Dialect;
       /** Count merge commits as authored work too. */
       merges?: boolean;
       changes?: boolean;
@@ -100,7 +104,8 @@ export class Ledger {
     this.commits += 1;
     if (merge) this.merges += 1;
     const subject = firstLine(message);
-    const { pr, owner } = landing(subject, merge);
+    const { repo, dialect } = this.#options;
+    const { pr, owner } = landing({ subject, message, merge }, dialect, repo);
     const by = merge && !this.#options.merges ? NOBODY : this.#writers(commit, subject, pr);
     if (this.#options.helpers) {
       // They wrote nothing of it: the list of writers is another.
@@ -109,7 +114,7 @@ export class Ledger {
       }
     }
     if (pr !== undefined) this.landed.add(pr, sha, by, owner);
-    if ((by.length > 0 || merge) && mayClaim(message)) this.#readClaims(commit, by, pr);
+    if ((by.length > 0 || merge) && mayClaim(message, dialect)) this.#readClaims(commit, by, pr);
     if (this.#options.changes && !merge) {
       const kept = { sha: own(sha), subject: own(subject), message: own(message) };
       this.changes.push({ ...kept, by, ...withPr(pr) });
@@ -139,10 +144,11 @@ export class Ledger {
   }
 
   #readClaims(commit: Commit, by: readonly string[], pr: number | undefined): void {
-    const { repo } = this.#options;
+    const { repo, dialect } = this.#options;
     const sha = own(commit.sha);
     const found = sourceClaims(own(commit.message), {
-      ...(repo === undefined ? {} : { repo }),
+      repo,
+      ...(dialect === undefined ? {} : { dialect }),
       ...(pr === undefined ? {} : { landing: [pr] }),
     });
     for (const claim of found) {

@@ -1,3 +1,4 @@
+import { type Dialect, GITHUB } from './dialect.ts';
 import type { PullFact } from './facts.ts';
 import type { Git } from './git.ts';
 import type { Ident } from './model.ts';
@@ -8,7 +9,14 @@ const PATTERNS = [
   'refs/remotes/*/pull/*/head',
   'refs/remotes/*/pull/*',
   'refs/remotes/*/pr/*',
+  'refs/merge-requests/*/head',
+  'refs/remotes/*/merge-requests/*/head',
+  'refs/remotes/*/merge-requests/*',
+  'refs/remotes/*/mr/*',
 ];
+/** A mirror of a GitLab project on GitHub has pull requests as well; their numbers are others. */
+const PULL = /\/(?:pull|pr)\/(\d+)(?:\/head)?$/;
+const MERGE_REQUEST = /\/(?:merge-requests|mr)\/(\d+)(?:\/head)?$/;
 
 /** The branches of pull requests that a clone has, as git lists them: a mirror has very many. */
 export async function listPullRefs(git: Git): Promise<string> {
@@ -21,11 +29,12 @@ interface Head {
 }
 
 /** The branches of these pull requests. Pure. */
-function headsOf(list: string, numbers: readonly number[]): Map<number, Head> {
+function headsOf(list: string, numbers: readonly number[], { kind }: Dialect): Map<number, Head> {
+  const pattern = kind === 'gitlab' ? MERGE_REQUEST : PULL;
   const found = new Map<number, Head>();
   const wanted = new Set(numbers);
   for (const line of list.split('\n')) {
-    const number = Number(/\/(?:pull|pr)\/(\d+)(?:\/head)?$/.exec(line)?.[1]);
+    const number = Number(pattern.exec(line)?.[1]);
     if (!wanted.has(number) || found.has(number)) continue;
     const [sha, ref] = line.split(' ') as [string, string];
     found.set(number, { ref, sha });
@@ -41,10 +50,11 @@ export async function pullsFromRefs(
   git: Git,
   list: string,
   numbers: readonly number[],
+  dialect: Dialect = GITHUB,
 ): Promise<Map<number, PullFact>> {
   const facts = new Map<number, PullFact>();
   if (list === '' || numbers.length === 0) return facts;
-  const heads = headsOf(list, numbers);
+  const heads = headsOf(list, numbers, dialect);
   if (heads.size === 0) return facts;
   const shas = new Set([...heads.values()].map((head) => head.sha));
   const out = await git.run(

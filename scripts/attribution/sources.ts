@@ -1,4 +1,5 @@
 import type { Assistants } from './assistants.ts';
+import type { Dialect } from './dialect.ts';
 import type { Gap, PullFact } from './facts.ts';
 import type { Identities, Identity } from './identities.ts';
 import type { FoundClaim, Ledger, Origin } from './ledger.ts';
@@ -20,8 +21,7 @@ interface Deps {
   readonly known: Map<number, PullFact>;
   readonly assistants: Assistants;
   readonly repo: string | undefined;
-  /** What stands before a number. */
-  readonly mark: string;
+  readonly dialect: Dialect;
   readonly minEvidence: Strength;
   pulls(numbers: readonly number[]): Promise<{
     facts: Map<number, PullFact>;
@@ -80,10 +80,8 @@ export class SourceResolver {
       const fact = this.#deps.known.get(claim.pr);
       if (fact?.kind !== 'pull' || fact.body === undefined) continue;
       const landings = landing === undefined ? [claim.pr] : [claim.pr, landing];
-      const options = {
-        ...(this.#deps.repo === undefined ? {} : { repo: this.#deps.repo }),
-        landing: landings,
-      };
+      const { repo, dialect } = this.#deps;
+      const options = { repo, dialect, landing: landings };
       for (const each of sourceClaims(`${fact.title ?? ''}\n\n${fact.body}`, options)) {
         next.push({ claim: each, landing: claim.pr, by, origin: originOf(found) });
       }
@@ -93,7 +91,8 @@ export class SourceResolver {
 
   #credit(found: FoundClaim): void {
     const { claim } = found;
-    const { identities, known, mark, minEvidence } = this.#deps;
+    const { identities, known, minEvidence, dialect } = this.#deps;
+    const { mark } = dialect;
     const evidence: Evidence = {
       line: shownLine(claim.line),
       strength: claim.strength,
@@ -213,7 +212,7 @@ export class SourceResolver {
   }
 
   #reportOpen(): void {
-    const { mark } = this.#deps;
+    const { mark } = this.#deps.dialect;
     const unknown = new Map<string, number[]>();
     for (const [number, { evidence, known }] of this.#open) {
       const gap = this.#gaps.get(number);

@@ -1,4 +1,6 @@
 import { CommitParser, type ParserOptions } from 'conventional-commits-parser';
+import { type Dialect, GITHUB } from '../attribution/dialect.ts';
+import { squashMark } from '../attribution/landing.ts';
 import type { Person } from '../attribution/model.ts';
 import type { MergedPull } from './merged.ts';
 import { cancelled } from './reverts.ts';
@@ -61,6 +63,8 @@ export interface Around {
   readonly merged?: ReadonlyMap<string, MergedPull>;
   /** Who is credited by the text of a pull request. */
   readonly sourcesOf?: (pr: number) => readonly Person[];
+  /** How the forge writes; GitHub's when left out. */
+  readonly dialect?: Dialect;
 }
 
 const OPTIONS: Record<string, unknown> = {
@@ -100,11 +104,12 @@ const RELEASE = new RegExp(
  */
 export function linesOf(changes: readonly Input[], around: Around = {}): Line[] {
   const merged = around.merged ?? new Map<string, MergedPull>();
+  const { landingMarks } = around.dialect ?? GITHUB;
   const gone = cancelled(changes, merged);
   const groups = new Map<string, Input[]>();
   const ownerOf = owners(changes, merged);
   for (const change of changes) {
-    if (gone.has(change) || RELEASE.test(withoutNumber(change.subject))) continue;
+    if (gone.has(change) || RELEASE.test(withoutNumber(change.subject, landingMarks))) continue;
     const owner = ownerOf(change);
     // Without a title nothing says which of its commits is the point of a pull request.
     const key = owner?.title === undefined ? change.sha : owner.sha;
@@ -115,7 +120,7 @@ export function linesOf(changes: readonly Input[], around: Around = {}): Line[] 
   const lines = new Lines();
   for (const group of groups.values()) {
     const owner = ownerOf(group[0]!);
-    const line = lineOf(group, owner);
+    const line = lineOf(group, owner, landingMarks);
     const sources = line.prs.flatMap((pr) => around.sourcesOf?.(pr) ?? []);
     const people = [...new Set([...line.people, ...sources])];
     lines.add({ ...line, people }, group.flatMap(picksOf));
@@ -197,15 +202,16 @@ function picksOf(change: Input): string[] {
   return [...found].map((match) => match[1]!);
 }
 
-function withoutNumber(subject: string): string {
-  return subject.replace(/\s*\(#\d+\)$/, '');
+function withoutNumber(subject: string, marks: string): string {
+  const mark = squashMark(subject, marks);
+  return mark === undefined ? subject : subject.slice(0, mark.start);
 }
 
 /** One line for the commits of one pull request (newest first), or for one commit. */
-function lineOf(group: readonly Input[], owner: MergedPull | undefined): Line {
+function lineOf(group: readonly Input[], owner: MergedPull | undefined, marks: string): Line {
   const oldest = group.at(-1)!;
-  const parsed = group.map((change) => parse(withoutNumber(change.subject), change.message));
-  const subject = withoutNumber(oldest.subject);
+  const parsed = group.map((change) => parse(withoutNumber(change.subject, marks), change.message));
+  const subject = withoutNumber(oldest.subject, marks);
   // A long title is cut in a merge commit; the only commit of the branch often has all of it.
   const cut = owner?.title?.endsWith('…') && subject.startsWith(owner.title.slice(0, -1));
   const title = owner?.title === undefined || cut ? subject : owner.title;

@@ -1,5 +1,6 @@
+import { type Dialect, GITHUB } from '../attribution/dialect.ts';
 import type { Git } from '../attribution/git.ts';
-import { landing } from '../attribution/landing.ts';
+import { landing, squashMark } from '../attribution/landing.ts';
 import type { Range } from '../attribution/range.ts';
 import { visible } from '../attribution/visible.ts';
 
@@ -20,7 +21,11 @@ export interface Node {
 }
 
 /** Asks git which commits of a range came in by which merged pull request. */
-export async function readMergedPulls(git: Git, range: Range): Promise<Map<string, MergedPull>> {
+export async function readMergedPulls(
+  git: Git,
+  range: Range,
+  forge: Forge = {},
+): Promise<Map<string, MergedPull>> {
   const merges = ['log', '-z', '--merges', '--no-color', '--no-patch', '--encoding=UTF-8'];
   const [shape, texts] = await Promise.all([
     git.run(['rev-list', '--parents', ...range.revisions, '--']),
@@ -37,7 +42,14 @@ export async function readMergedPulls(git: Git, range: Range): Promise<Map<strin
       return { sha, parents, ...(message === undefined ? {} : { message }) };
     }),
     range.until.sha,
+    forge,
   );
+}
+
+/** How a history's forge writes, and the repository's name on it. */
+export interface Forge {
+  readonly dialect?: Dialect | undefined;
+  readonly repo?: string | undefined;
 }
 
 /** A line of first parents, oldest first, and the pull request that its commits belong to. */
@@ -52,7 +64,11 @@ interface Chain {
  * a pull request merged into another one's branch keeps its own commits; a merge of something
  * else (the main branch into a feature, say) changes nothing. Pure.
  */
-export function mergedPulls(nodes: readonly Node[], tip: string): Map<string, MergedPull> {
+export function mergedPulls(
+  nodes: readonly Node[],
+  tip: string,
+  forge: Forge = {},
+): Map<string, MergedPull> {
   const bySha = new Map(nodes.map((node) => [node.sha, node]));
   const seen = new Set<string>();
   const owners = new Map<string, MergedPull>();
@@ -80,7 +96,7 @@ export function mergedPulls(nodes: readonly Node[], tip: string): Map<string, Me
     seen.add(node.sha);
     if (top.owner !== undefined) owners.set(node.sha, top.owner);
     if (node.parents.length < 2) continue;
-    const owner = pullOf(node) ?? top.owner;
+    const owner = pullOf(node, forge) ?? top.owner;
     // The merge commit itself is found by its own sha, for the reverts of it.
     if (owner !== undefined) owners.set(node.sha, owner);
     for (const side of node.parents.slice(1)) stack.push(chainFrom(side, owner));
@@ -88,13 +104,34 @@ export function mergedPulls(nodes: readonly Node[], tip: string): Map<string, Me
   return owners;
 }
 
-function pullOf({ sha, message = '' }: Node): MergedPull | undefined {
-  const [subject = '', ...body] = message.trim().split('\n');
-  const { pr } = landing(subject.trim(), true);
+function pullOf(
+  { sha, message = '' }: Node,
+  { dialect = GITHUB, repo }: Forge,
+): MergedPull | undefined {
+  const [first = '', ...body] = message.trim().split('\n');
+  const subject = first.trim();
+  const { pr } = landing({ subject, message, merge: true }, dialect, repo);
   if (pr === undefined) return undefined;
-  const own = /^(.*\S)\s*\(#\d+\)$/.exec(subject)?.[1];
-  // "merge #12 into main" has a list of commits below it, and no title.
-  const titled = !/^merge #/i.test(subject);
-  const title = own ?? body.map((line) => line.trim()).find((line) => titled && line !== '');
+  const title = titleOf(subject, body, dialect);
   return { pr, sha, ...(title === undefined ? {} : { title: visible(title) }) };
+}
+
+/** What is written below a merge's first line, and is no title. */
+const NO_TITLE =
+  /^(?:See merge request|Part-of:|Reviewed-on:|(?:Closes|Fixes|Resolves):? [#\w/.-]*#?\d)/i;
+
+function titleOf(
+  subject: string,
+  body: readonly string[],
+  { kind, landingMarks }: Dialect,
+): string | undefined {
+  const quoted =
+    kind === 'forgejo' ? /^Merge pull request '(.*)' \(/.exec(subject)?.[1] : undefined;
+  if (quoted !== undefined) return quoted;
+  const mark = squashMark(subject, landingMarks);
+  if (mark !== undefined) return subject.slice(0, mark.start);
+  // "merge #12 into main" has a list of commits below it, and no title.
+  if (/^merge #/i.test(subject)) return undefined;
+  const line = body.map((each) => each.trim()).find((each) => each !== '');
+  return line === undefined || NO_TITLE.test(line) ? undefined : line;
 }

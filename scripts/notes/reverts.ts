@@ -10,9 +10,10 @@ export interface Revertible {
 
 const SHA = /\bThis reverts commit ([0-9a-f]{7,40})/g;
 const SUBJECT_SHA = /^Revert ([0-9a-f]{7,40})\b/i;
-const QUOTED = /^(?:Revert|Reapply) "(.*)"(?:\s*\(#\d+\))?$/;
-/** What GitHub's button writes into a pull request's description. */
-const PULL = /^Reverts (?:[\w.-]+\/[\w.-]+)?#(\d+)\.?\s*$/m;
+const QUOTED = /^(?:Revert|Reapply) "(.*)"(?:\s*\([#!]\d+\))?$/;
+/** What GitHub's button writes into a pull request's description, and GitLab's into a commit. */
+const PULL =
+  /^(?:Reverts (?:[\w.-]+\/[\w.-]+)?#|This reverts merge request (?:[\w./+-]+)?!)(\d+)\.?\s*$/m;
 /** A commit that takes another back says so; a mere "This reverts …" in a feature's text does not. */
 const SAYS_SO =
   /\b(?:re-?vert|re-?apply|re-?land|back(?:s|ed|ing)? ?out|roll(?:s|ed|ing)? ?back|undo)/i;
@@ -68,6 +69,6 @@ export function cancelled<T extends Revertible>(
 function pullOf({ subject, message }: Revertible): number | undefined {
   const quoted = QUOTED.exec(subject)?.[1];
   if (quoted === undefined) return undefined;
-  const number = /\(#(\d+)\)$/.exec(quoted)?.[1] ?? PULL.exec(message)?.[1];
+  const number = /\([#!](\d+)\)$/.exec(quoted)?.[1] ?? PULL.exec(message)?.[1];
   return number === undefined ? undefined : Number(number);
 }

@@ -19,7 +19,7 @@ export interface NotesOptions extends Around {
 
 /** The notes of a range, from the one template. */
 export function writeNotes(attribution: Attribution, options: NotesOptions): string {
-  const lines = linesOf(attribution.changes, options);
+  const lines = linesOf(attribution.changes, { ...options, dialect: attribution.dialect });
   const { dialect } = attribution;
   const links: Links = { web: options.web, dialect };
   const out = [`# ${options.title} (${options.date})`, ''];

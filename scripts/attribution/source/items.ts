@@ -25,6 +25,8 @@ const NUMBER =
   /(?:(?:PRs?|pull[- ]requests?|MRs?)(?:\s*[#№]?|\s+\(#)|#|GH-)(\d{1,7})(?![\w.]*\w|%)/iy;
 const AFTER_CUE = /\(?\s*(\d{2,7})(?=\s*[),.;:\]]|\s*$|\s+(?:by|from|and)\b)/y;
 const HANDLE = /@([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))(?![\w@/(]|\.\w)/y;
+/** Of GitLab and Forgejo: on GitHub `@a.b` and `@a_b` are code. */
+const FREE_HANDLE = /@([A-Za-z0-9_](?:[\w.-]{0,253}[A-Za-z0-9_-])?)(?![\w@/(])/y;
 const ADDRESS = /\s*<([^<>\s]+@[^<>\s]+)>/y;
 const FULL_NAME =
   "\\p{Lu}[\\p{L}\\p{M}'.-]*(?:\\s+(?:(?:van|von|de|der|den|da|di|del|la|le|el|al|bin|ibn|ter|ten)\\s+)*\\p{Lu}[\\p{L}\\p{M}'.-]*){1,3}";
@@ -53,11 +55,11 @@ const INSIDE = new Set(
 );
 
 /** Reads a sentence into cues, pull requests and people, in order. `repo` is "owner/name". */
-export function readItems(text: string, repo?: string): Item[] {
+export function readItems(text: string, repo?: string, freeLogins = false): Item[] {
   const items: Item[] = [];
   for (let at = 0; at < text.length; ) {
     const inside = at > 0 && text[at] !== '(' && INSIDE.has(text.charCodeAt(at - 1));
-    const item = inside ? undefined : itemAt(text, at, repo, items);
+    const item = inside ? undefined : itemAt(text, at, repo, items, freeLogins);
     if (item === undefined) at += 1;
     else {
       items.push(item);
@@ -72,6 +74,7 @@ function itemAt(
   at: number,
   repo: string | undefined,
   items: Item[],
+  freeLogins: boolean,
 ): Item | undefined {
   const match = (pattern: RegExp) => {
     pattern.lastIndex = at;
@@ -103,7 +106,7 @@ function itemAt(
   if (number !== null && Number(number[1]) > 0 && !quoted) {
     return { type: 'pr', number: Number(number[1]), start: at, end: at + number[0].length };
   }
-  const handle = char === '@' ? match(HANDLE) : null;
+  const handle = char === '@' ? match(freeLogins ? FREE_HANDLE : HANDLE) : null;
   if (handle !== null && !/[\w/.`]/.test(at === 0 ? ' ' : text[at - 1]!)) {
     if (NOT_LOGINS.has(handle[1]!.toLowerCase())) return undefined;
     return person(text, at, at + handle[0].length, { login: handle[1]!, at: true });

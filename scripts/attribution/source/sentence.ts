@@ -17,8 +17,10 @@ import { type Cue, type Item, readItems } from './items.ts';
 import { BLAMED } from './words.ts';
 
 interface Options {
-  readonly repo?: string;
+  readonly repo?: string | undefined;
   readonly landing?: readonly number[];
+  /** Accounts can have dots and underscores. */
+  readonly freeLogins?: boolean;
 }
 
 /** Behind it nothing in the sentence is a source. */
@@ -32,7 +34,7 @@ const OPINED: Cue = {
 
 /** The claims of one sentence. A cue governs what follows it, up to the next cue. */
 export function claimsOf(text: string, options: Options): SourceClaim[] {
-  const items = readItems(text, options.repo);
+  const items = readItems(text, options.repo, options.freeLogins);
   const drafts: Draft[] = [];
   let governing: Cue | undefined;
   let anchor = 0;
