@@ -54,7 +54,7 @@ export function dialectOf(kind: ForgeKind, host: string): Dialect {
       mark: '!',
       // "(#12)" is an issue there.
       landingMarks: '!',
-      reference: /(?<![\w)])!\d|\/merge_requests\/|\bmerge[ -]requests?\b|\bMRs?\b/i,
+      reference: /!\d|\/merge_requests\/|\bmerge[ -]requests?\b|\bMRs?\b/i,
       login: FREE_LOGIN,
       tokenVariable: 'GITLAB_TOKEN',
       noReply: (email) => gitlabNoReply(email, host),
@@ -68,7 +68,7 @@ export function dialectOf(kind: ForgeKind, host: string): Dialect {
       mark: '#',
       // With an issue tracker elsewhere it writes "(!12)".
       landingMarks: '#!',
-      reference: /(?<![\w)])!\d/,
+      reference: /!\d/,
       login: FREE_LOGIN,
       tokenVariable: 'FORGEJO_TOKEN',
       noReply: (email) => forgejoNoReply(email, host),

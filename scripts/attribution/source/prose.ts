@@ -6,10 +6,10 @@ export interface Sentence {
 /** A line that says of every entry of the list below it whose work it is. */
 const LEAD =
   /^(?:[^.;]{1,120}:|(?:credits?|attribution|sources?|original (?:prs?|work|authors?)|acknowledge?ments?|salvaged(?: (?:from|prs?|work))?|supersedes|based on))$/i;
-const REFERENCE = /^(?:#\d|@\w|PR\b|GH-\d|https?:)/;
+const REFERENCE = /^(?:[#!]\d|@\w|[PM]R\b|GH-\d|https?:)/;
 
 const TRAILER =
-  /^(?:signed-off|co-?authored|reviewed|acked|tested|reported|suggested|approved|helped|debugged|diagnosed|requested|noticed|improved|mentored|nacked|commented|found|bisected|merged|committed|pushed)[\w -]{0,12}by:|^(?:fixes|closes|resolves):? (?:#|\w+-\d|https?:)\S*(?:(?:,| and)? (?:#|\w+-\d|https?:)\S*)*$|^(?:cc|link|links|refs?|references|see-also|related|change-id|bug|issue|issues|reviewers|tracked-in|pick-to|task-number|gerrit-\w+|\(cherry picked from commit)\b ?:?/i;
+  /^(?:signed-off|co-?authored|reviewed|acked|tested|reported|suggested|approved|helped|debugged|diagnosed|requested|noticed|improved|mentored|nacked|commented|found|bisected|merged|committed|pushed)[\w -]{0,12}by:|^(?:fixes|closes|resolves):? (?:[#!]|\w+-\d|https?:)\S*(?:(?:,| and)? (?:[#!]|\w+-\d|https?:)\S*)*$|^(?:cc|link|links|refs?|references|see-also|related|change-id|bug|issue|issues|reviewers|tracked-in|pick-to|task-number|gerrit-\w+|\(cherry picked from commit)\b ?:?/i;
 
 /**
  * Cuts a commit message or a Markdown description into sentences. Code (fenced, indented, in

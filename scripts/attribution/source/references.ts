@@ -12,9 +12,9 @@ export interface References {
 }
 
 const MERGE_REQUEST_URL =
-  /\bhttps?:\/\/[^\s/]+\/([\w.+-]+(?:\/[\w.+-]+)+?)(?:\/-)?\/merge_requests\/(\d+)(#note_\d+)?[^\s)\],]*/gi;
+  /\bhttps?:\/\/[^\s/]+\/([\w.+-]+(?:\/[\w.+-]+)+?)(?:\/-)?\/merge_requests\/(\d+)(#note_\d+)?[^\s)\],]*(?<!\.)/gi;
 const ISSUE_URL =
-  /\bhttps?:\/\/[^\s/]+\/[\w.+-]+(?:\/[\w.+-]+)+?\/-\/(?:issues|work_items|commit|epics)\/\w+[^\s)\],]*/gi;
+  /\bhttps?:\/\/[^\s/]+\/[\w.+-]+(?:\/[\w.+-]+)+?\/-\/(?:issues|work_items|commit|epics)\/\w+[^\s)\],]*(?<!\.)/gi;
 
 /**
  * GitLab numbers merge requests (`!12`) apart from issues (`#12`). A merge request becomes a pull
@@ -40,6 +40,7 @@ export function gitlabReferences(repo: string | undefined): References {
           (_all, said?: string) => (said === undefined ? 'another/project#' : `${said}#`),
         )
         .replace(/([\w.+-]+(?:\/[\w.+-]+)+)!(?=\d)/g, (_all, path: string) => `${place(path)}#`)
+        .replace(/\b(MRs?|PRs?|requests?)!(?=\d)/gi, '$1 #')
         .replace(/(?<![\w)!])!(?=\d)/g, '#')
         .replace(/\bmerge([ -]requests?)\b/gi, 'pull$1')
         .replace(/\bMR(s?)\b/g, 'PR$1'),

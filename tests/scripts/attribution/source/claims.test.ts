@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { dialectOf } from '../../../../scripts/attribution/dialect.ts';
 import type { SourceClaim } from '../../../../scripts/attribution/source/claim.ts';
 import { nameOf, sourceClaims } from '../../../../scripts/attribution/source/claims.ts';
 import { CORPUS } from './corpus.ts';
@@ -48,10 +49,28 @@ const BLIND = readdirSync(new URL('blind', import.meta.url)).flatMap((file): [st
 const heldOut = CORPUS.filter((_each, index) => index % 3 === 2);
 const seen = CORPUS.filter((_each, index) => index % 3 !== 2);
 
+/** A wording as it would stand in a project on GitLab. */
+const asOnGitLab = (text: string) =>
+  text
+    .replace(/\/github\.com\/([\w.-]+\/[\w.-]+)\/pull\//g, '/gitlab.com/$1/-/merge_requests/')
+    .replace(/\/github\.com\/([\w.-]+\/[\w.-]+)\/(issues|commit)\//g, '/gitlab.com/$1/-/$2/')
+    .replace(/#(?=\d)/g, '!')
+    .replace(/\bpull([ -])(r)equest/gi, 'merge$1$2equest')
+    .replace(/\bPR(s?)\b/g, 'MR$1');
+
 describe('the corpus of wordings', () => {
   it('has at least 150 wordings, 60 of them without a source', () => {
     expect(CORPUS.length).toBeGreaterThanOrEqual(150);
     expect(CORPUS.filter(([, expected]) => expected === '').length).toBeGreaterThanOrEqual(60);
+  });
+  it('has the same sources in GitLab’s words, but for one in a hundred', () => {
+    const all = [...CORPUS, ...SOURCES, ...MORE_SOURCES, ...NONE, ...RARE, ...BLIND];
+    const dialect = dialectOf('gitlab', 'gitlab.com');
+    const other = all.filter(
+      ([text]) =>
+        told(sourceClaims(asOnGitLab(text), { repo: 'acme/app', dialect })) !== told(find(text)),
+    );
+    expect(other.length).toBeLessThan(all.length / 100);
   });
   for (const [name, part] of [
     ['seen', seen],
