@@ -59,7 +59,7 @@ async function run(options: Options, io: Io): Promise<number> {
       import('./notes/version.ts'),
     ]);
     const version = versionOf(attribution.range.until.name);
-    return audit(attribution, readNotes(text, version), options.strict);
+    return audit(attribution, readNotes(text, version, config.dialect), options.strict);
   };
   let result = await check(before);
   if (options.fix) {

@@ -155,7 +155,7 @@ async function publishNotes(
     say,
   };
   const look = await checkPublication(publication);
-  const checked = audit(attribution, readNotes(notes));
+  const checked = audit(attribution, readNotes(notes, undefined, config.dialect));
   if (look.standing === 'nothing' && checked.exitCode !== 0) {
     const what = [
       ...attribution.incomplete,

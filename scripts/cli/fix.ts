@@ -18,7 +18,7 @@ export async function fix(
   let text = where.text;
   if (text !== undefined) {
     const remove = audit.unearned ?? [];
-    text = fixContributors(text, audit.notes ?? readNotes(text), {
+    text = fixContributors(text, audit.notes ?? readNotes(text, undefined, where.config.dialect), {
       add: audit.missing ?? [],
       remove,
     });

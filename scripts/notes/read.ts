@@ -1,6 +1,8 @@
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { gfm } from 'micromark-extension-gfm';
+import { type Dialect, GITHUB } from '../attribution/dialect.ts';
+import { type FindHandles, handlesOn } from './handles.ts';
 
 /** Where the contributor section of notes lies, as offsets into the text. */
 export interface Section {
@@ -61,10 +63,6 @@ const CONTRIBUTORS = /\bcontributors?\b/i;
 /** Who is new is listed apart; the others do not belong there. */
 const NEW = /\b(?:new|first[- ]time)\b/i;
 const HEADING = /\b(?:contributors?|thanks|thank you|credits|acknowledge?ments)\b/i;
-const HANDLE = /(?<![\w@/.`-])@([A-Za-z0-9][\w-]{0,55}(?:\[bot\])?)(?![\w/]|-\w|@)/g;
-const PROFILE = /^https?:\/\/[^/\s]+\/(?:apps\/)?([A-Za-z0-9][\w-]{0,55})\/?$/;
-const NO_PROFILE = new Set(['sponsors', 'orgs', 'features', 'about', 'pricing', 'marketplace']);
-
 /** A paragraph that leads to a list of names: "Contributors:", "… advice from friends like these:". */
 const LEAD =
   /^\W*(?:contributors?|thanks|thank you|credits)\b[^.]*$|\b(?:contribut\w+|thank\w*|friends like these)\b[^.]*:$/i;
@@ -74,8 +72,9 @@ const LEAD =
  * profiles. Not in code, and not in a part of a word. Of a changelog with many versions only one
  * part is read: an old release credits nobody for this one.
  * @param version of the release, as its tag has it; without it, the first part counts
+ * @param dialect of the forge whose handles they are
  */
-export function readNotes(text: string, version?: string): Notes {
+export function readNotes(text: string, version?: string, dialect: Dialect = GITHUB): Notes {
   // The parser drops a byte order mark, and all offsets would be one too small.
   const tree = fromMarkdown(text.replace(/^\ufeff/, ' '), {
     extensions: [gfm()],
@@ -86,8 +85,9 @@ export function readNotes(text: string, version?: string): Notes {
   const inPart = (block: Node) =>
     part === undefined || (startOf(block) >= part.start && startOf(block) < part.end);
   const blocks = all.filter((block) => block.type === 'footnoteDefinition' || inPart(block));
-  const handles = new Set(blocks.flatMap(handlesOf));
-  const sections = sectionsOf(blocks, part?.end ?? text.length);
+  const find = handlesOn(dialect);
+  const handles = new Set(blocks.flatMap(find));
+  const sections = sectionsOf(blocks, part?.end ?? text.length, find);
   const section = sections.findLast((each) => !each.isNew);
   return {
     handles,
@@ -132,34 +132,6 @@ function startOf(node: Node): number {
   return node.position!.start.offset!;
 }
 
-function handlesOf(node: Node): string[] {
-  if (node.type === 'code' || node.type === 'inlineCode') return [];
-  const found: string[] = [];
-  if (node.type === 'text' || node.type === 'html') {
-    const value = node.type === 'html' ? htmlText(node.value ?? '') : (node.value ?? '');
-    for (const match of value.matchAll(HANDLE)) found.push(match[1]!.toLowerCase());
-  }
-  if (node.url !== undefined && node.type !== 'image') {
-    const login = PROFILE.exec(node.url)?.[1];
-    if (login !== undefined && !NO_PROFILE.has(login.toLowerCase()))
-      found.push(login.toLowerCase());
-  }
-  for (const child of node.children ?? []) found.push(...handlesOf(child));
-  return found;
-}
-
-/** HTML of its own: comments and code out, links to profiles as handles. */
-function htmlText(html: string): string {
-  return html
-    .replace(/<!--[\s\S]*?-->/g, ' ')
-    .replace(/<(code|pre)\b[\s\S]*?<\/\1>/gi, ' ')
-    .replace(/href=["']([^"']*)["']/gi, (_all, url: string) => {
-      const login = PROFILE.exec(url)?.[1];
-      return login === undefined ? '' : ` data-x>@${login} <a `;
-    })
-    .replace(/<[^>]*>/g, ' ');
-}
-
 function textOf(node: Node): string {
   if (node.value !== undefined && node.type !== 'html') return node.value;
   return (node.children ?? []).map(textOf).join(node.type === 'list' ? '\n' : '');
@@ -171,7 +143,7 @@ interface Found extends Section {
 }
 
 /** All sections headed "Contributors"; where there is none, the last that thanks or credits. */
-function sectionsOf(blocks: readonly Node[], end: number): Found[] {
+function sectionsOf(blocks: readonly Node[], end: number, find: FindHandles): Found[] {
   const headed = (pattern: RegExp) =>
     blocks.flatMap((block, index) =>
       block.type === 'heading' && pattern.test(textOf(block)) ? [index] : [],
@@ -179,7 +151,7 @@ function sectionsOf(blocks: readonly Node[], end: number): Found[] {
   const named = headed(CONTRIBUTORS);
   // "Thanks" can also stand above the changes, or below the contributors.
   const at = named.length > 0 ? named : headed(HEADING).slice(-1);
-  if (at.length > 0) return at.map((index) => headedSection(blocks, index, end));
+  if (at.length > 0) return at.map((index) => headedSection(blocks, index, end, find));
   const lead = blocks.findLastIndex(
     (block, index) =>
       block.type === 'paragraph' &&
@@ -188,11 +160,16 @@ function sectionsOf(blocks: readonly Node[], end: number): Found[] {
   );
   if (lead === -1) return [];
   const body = blocks[lead + 1]!;
-  const section = { start: endOf(blocks[lead]!), end: endOf(body), items: itemsOf(body) };
+  const section = { start: endOf(blocks[lead]!), end: endOf(body), items: itemsOf(body, find) };
   return [{ ...section, text: textOf(body), isNew: NEW.test(textOf(blocks[lead]!)) }];
 }
 
-function headedSection(blocks: readonly Node[], at: number, last: number): Found {
+function headedSection(
+  blocks: readonly Node[],
+  at: number,
+  last: number,
+  find: FindHandles,
+): Found {
   const heading = blocks[at]!;
   const after = blocks.slice(at + 1).filter((block) => block.type !== 'footnoteDefinition');
   const stop = after.findIndex(
@@ -204,7 +181,7 @@ function headedSection(blocks: readonly Node[], at: number, last: number): Found
   return {
     start: endOf(heading),
     end: stop === -1 ? last : startOf(after[stop]!),
-    items: body.flatMap(itemsOf),
+    items: body.flatMap((block) => itemsOf(block, find)),
     text: body.map(textOf).join('\n'),
     isNew: NEW.test(textOf(heading)),
   };
@@ -215,24 +192,24 @@ function endOf(node: Node): number {
 }
 
 /** The entries of a list, of lists inside it, and of a table. */
-function itemsOf(block: Node): Item[] {
+function itemsOf(block: Node, find: FindHandles): Item[] {
   const entries = block.children ?? [];
-  if (block.type === 'table') return entries.slice(1).map((row) => itemOf(row, 'row'));
+  if (block.type === 'table') return entries.slice(1).map((row) => itemOf(row, 'row', find));
   if (block.type !== 'list') return [];
   return entries.flatMap((item) => {
     const inner = (item.children ?? []).filter((child) => child.type === 'list');
     const own = (item.children ?? []).filter((child) => child.type !== 'list');
-    const entry = itemOf({ ...item, children: own }, 'item', inner.length === 0);
-    return [entry, ...inner.flatMap(itemsOf)];
+    const entry = itemOf({ ...item, children: own }, 'item', find, inner.length === 0);
+    return [entry, ...inner.flatMap((list) => itemsOf(list, find))];
   });
 }
 
-function itemOf(node: Node, kind: Item['kind'], leaf = true): Item {
+function itemOf(node: Node, kind: Item['kind'], find: FindHandles, leaf = true): Item {
   return {
     start: startOf(node),
     end: endOf(node),
     line: node.position!.start.line,
-    handles: handlesOf(node),
+    handles: find(node),
     text: textOf(node),
     leaf,
     kind,
