@@ -1,6 +1,6 @@
 import { type AssistantList, Assistants } from './assistants.ts';
 import type { AuthorMap } from './author-map.ts';
-import { type Dialect, GITHUB } from './dialect.ts';
+import { type Dialect, dialectOf, type ForgeKind, GITHUB } from './dialect.ts';
 import { CannotCheck } from './errors.ts';
 import type { Forge, Gap, PullFact } from './facts.ts';
 import type { Git } from './git.ts';
@@ -105,12 +105,18 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
   const numbers = ledger.landed.numbers();
   const limits: string[] = [];
   const incomplete: string[] = [];
+  const elsewhere = mostly(ledger.elsewhere, ledger.commits);
+  if (elsewhere !== undefined) {
+    limits.push(
+      `this history was written on ${elsewhere.name} (${elsewhere.count} commits say so), whose numbers are not ${dialect.name}'s; read it with --forge ${elsewhere.kind}, and --api-url for a server of its own`,
+    );
+  }
   if (forge === undefined) {
     if (repo !== undefined) {
       const unread = numbers.filter((n) => options.known?.get(n)?.body === undefined).length;
       if (unread > 0) {
         limits.push(
-          `the descriptions of ${unread} pull requests of this range were not read (offline)`,
+          `the descriptions of ${unread} ${dialect.request}s of this range were not read (offline)`,
         );
       }
     }
@@ -122,11 +128,11 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
   const known = new Map(options.known);
   const bodies = forge === undefined ? numbers.filter((n) => known.has(n)) : numbers;
   if (forge !== undefined) {
-    options.onStep?.('reading descriptions of pull requests');
+    options.onStep?.(`reading descriptions of ${dialect.request}s`);
     const wanted = bodies.filter((number) => known.get(number)?.body === undefined);
     const answer = await forge.pulls(wanted);
     for (const [number, fact] of answer.facts) known.set(number, fact);
-    const what = 'descriptions of pull requests were not read';
+    const what = `descriptions of ${dialect.request}s were not read`;
     incomplete.push(...summary(answer.gaps, what, dialect.mark));
   }
   for (const number of bodies) {
@@ -231,6 +237,13 @@ async function askAboutAddresses(
     }
   }
   return gaps;
+}
+
+/** The forge that a part of the commits, which can't be chance, names as theirs. */
+function mostly(elsewhere: ReadonlyMap<ForgeKind, number>, commits: number) {
+  const [kind, count] = [...elsewhere].sort((a, b) => b[1] - a[1])[0] ?? [];
+  if (kind === undefined || count === undefined || count * 20 < commits) return undefined;
+  return { kind, count, name: dialectOf(kind, '').name };
 }
 
 function describe(gap: Gap): string {

@@ -12,7 +12,9 @@ export interface Dialect {
   readonly kind: ForgeKind;
   /** Its name, for people. */
   readonly name: string;
-  /** What stands before the number of a pull request or merge request. */
+  /** What it calls a proposed change. */
+  readonly request: 'pull request' | 'merge request';
+  /** What stands before the number of one. */
   readonly mark: '#' | '!';
   /** What can stand before the number at the end of a subject that says where it landed: `(#12)`. */
   readonly landingMarks: string;
@@ -37,6 +39,7 @@ const FREE_LOGIN = /^[A-Za-z0-9_][\w.-]{0,254}$/;
 export const GITHUB: Dialect = {
   kind: 'github',
   name: 'GitHub',
+  request: 'pull request',
   mark: '#',
   landingMarks: '#',
   login: GITHUB_LOGIN,
@@ -51,6 +54,7 @@ export function dialectOf(kind: ForgeKind, host: string): Dialect {
     return {
       kind,
       name: 'GitLab',
+      request: 'merge request',
       mark: '!',
       // "(#12)" is an issue there.
       landingMarks: '!',
@@ -65,6 +69,7 @@ export function dialectOf(kind: ForgeKind, host: string): Dialect {
     return {
       kind,
       name: host === 'gitea.com' ? 'Gitea' : host === 'codeberg.org' ? 'Codeberg' : 'Forgejo',
+      request: 'pull request',
       mark: '#',
       // With an issue tracker elsewhere it writes "(!12)".
       landingMarks: '#!',

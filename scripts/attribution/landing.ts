@@ -1,4 +1,4 @@
-import { type Dialect, GITHUB } from './dialect.ts';
+import { type Dialect, type ForgeKind, GITHUB } from './dialect.ts';
 
 /** The pull request that a commit landed with, and of a merged one the fork's owner. */
 export interface Landing {
@@ -23,6 +23,19 @@ export function landing(commit: Landable, dialect: Dialect = GITHUB, repo?: stri
   if (dialect.kind === 'gitlab') return gitlabLanding(commit.message, repo);
   if (dialect.kind === 'forgejo') return forgejoLanding(commit, repo);
   return commit.merge ? githubLanding(commit.subject) : NONE;
+}
+
+/**
+ * Which other forge than GitHub a commit says that it landed on: on a mirror its number is none of
+ * GitHub's. Every commit is asked.
+ */
+export function writtenOn({
+  message,
+  merge,
+}: Pick<Landable, 'message' | 'merge'>): ForgeKind | undefined {
+  if (merge && message.includes('\nSee merge request ')) return 'gitlab';
+  if (message.includes('\nPart-of: <http')) return 'gitlab';
+  return message.includes('\nReviewed-on: http') ? 'forgejo' : undefined;
 }
 
 /** GitHub's merge commit, and that of a merge bot. */

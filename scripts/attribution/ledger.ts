@@ -1,7 +1,7 @@
 import type { Assistants } from './assistants.ts';
-import type { Dialect } from './dialect.ts';
+import { type Dialect, type ForgeKind, GITHUB } from './dialect.ts';
 import { type Commit, own } from './history.ts';
-import { LandedPulls, landing } from './landing.ts';
+import { LandedPulls, type Landing, landing, writtenOn } from './landing.ts';
 import type { Credit, Evidence, Ident, Role } from './model.ts';
 import type { SourceClaim } from './source/claim.ts';
 import { mayClaim, sourceClaims } from './source/claims.ts';
@@ -68,6 +68,8 @@ export class Ledger {
   readonly changes: Change[] = [];
   /** Numbers of pull requests that landed in the range; of merged ones also the fork's owner. */
   readonly landed = new LandedPulls();
+  /** How many commits say that they landed on another forge than GitHub, where this one is taken. */
+  readonly elsewhere = new Map<ForgeKind, number>();
   /** What became of an author, by the object that history has for them. */
   readonly #authors = new Map<Ident, Sighting | Filtered>();
   readonly #assistants: Assistants;
@@ -104,8 +106,11 @@ export class Ledger {
     this.commits += 1;
     if (merge) this.merges += 1;
     const subject = firstLine(message);
-    const { repo, dialect } = this.#options;
-    const { pr, owner } = landing({ subject, message, merge }, dialect, repo);
+    const { repo, dialect = GITHUB } = this.#options;
+    const other = dialect.kind === 'github' ? writtenOn(commit) : undefined;
+    if (other !== undefined) this.elsewhere.set(other, (this.elsewhere.get(other) ?? 0) + 1);
+    const { pr, owner }: Landing =
+      other === undefined ? landing({ subject, message, merge }, dialect, repo) : {};
     const by = merge && !this.#options.merges ? NOBODY : this.#writers(commit, subject, pr);
     if (this.#options.helpers) {
       // They wrote nothing of it: the list of writers is another.

@@ -29,8 +29,12 @@ export function forgejoNoReply(email: string, host: string): NoReply | undefined
   return isHost(match?.[3], host) ? found(match) : undefined;
 }
 
+/** gitea.com gives addresses of its former domain as well. */
+const FORMER: Readonly<Record<string, string>> = { 'gitea.io': 'gitea.com' };
+
 function isHost(written: string | undefined, host: string): boolean {
-  return written?.toLowerCase() === host.toLowerCase().replace(/:\d+$/, '');
+  const domain = written?.toLowerCase() ?? '';
+  return (FORMER[domain] ?? domain) === host.toLowerCase().replace(/:\d+$/, '');
 }
 
 function found(match: RegExpExecArray | null): NoReply | undefined {

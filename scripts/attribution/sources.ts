@@ -212,7 +212,7 @@ export class SourceResolver {
   }
 
   #reportOpen(): void {
-    const { mark } = this.#deps.dialect;
+    const { mark, request } = this.#deps.dialect;
     const unknown = new Map<string, number[]>();
     for (const [number, { evidence, known }] of this.#open) {
       const gap = this.#gaps.get(number);
@@ -234,8 +234,8 @@ export class SourceResolver {
       const more = numbers.length > SHOWN ? `, and ${numbers.length - SHOWN} more` : '';
       const what =
         numbers.length === 1
-          ? 'the author of source pull request'
-          : `the authors of ${numbers.length} source pull requests:`;
+          ? `the author of source ${request}`
+          : `the authors of ${numbers.length} source ${request}s:`;
       this.#out.incomplete.push(`${what} ${shown.join(', ')}${more}: ${why}`);
     }
   }

@@ -88,7 +88,7 @@ const FOOTER = /^(?:[A-Za-z][\w-]*: |[A-Za-z][\w-]* #\d)/;
 const RELEASE = new RegExp(
   [
     /^(?:(?:chore|build)\()?releases?\)?!?:?\s+(?:[\w@/-]+@)?v?\d[\w.+-]*$/,
-    /^(?:(?:bump(?: version)?(?: to)?|version)\s+)?(?:[\w@/-]+@)?v?\d+(?:\.\d+)+[\w.+-]*$/,
+    /^(?:(?:bump(?: version)?(?: to)?|version)\s+)?(?:[\w@/-]+@)?v?\d+(?:\.\d+)+[\w.+-]*(?: (?:alpha|beta|rc) ?\d*)?$/,
     /^Version Packages$/,
   ]
     .map((each) => each.source)
@@ -107,7 +107,7 @@ export function linesOf(changes: readonly Input[], around: Around = {}): Line[] 
   const { landingMarks } = around.dialect ?? GITHUB;
   const gone = cancelled(changes, merged);
   const groups = new Map<string, Input[]>();
-  const ownerOf = owners(changes, merged);
+  const ownerOf = owners(changes, withoutReleases(merged));
   for (const change of changes) {
     if (gone.has(change) || RELEASE.test(withoutNumber(change.subject, landingMarks))) continue;
     const owner = ownerOf(change);
@@ -126,6 +126,16 @@ export function linesOf(changes: readonly Input[], around: Around = {}): Line[] 
     lines.add({ ...line, people }, group.flatMap(picksOf));
   }
   return lines.all();
+}
+
+/** The title "1.2.0" says nothing of what a branch brought besides: its commits do. */
+function withoutReleases(merged: ReadonlyMap<string, MergedPull>): Map<string, MergedPull> {
+  return new Map(
+    [...merged].map(([sha, { title, ...pull }]) => [
+      sha,
+      title === undefined || RELEASE.test(title) ? pull : { ...pull, title },
+    ]),
+  );
 }
 
 /**

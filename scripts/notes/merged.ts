@@ -1,6 +1,6 @@
 import { type Dialect, GITHUB } from '../attribution/dialect.ts';
 import type { Git } from '../attribution/git.ts';
-import { landing, squashMark } from '../attribution/landing.ts';
+import { landing, squashMark, writtenOn } from '../attribution/landing.ts';
 import type { Range } from '../attribution/range.ts';
 import { visible } from '../attribution/visible.ts';
 
@@ -110,7 +110,9 @@ function pullOf(
 ): MergedPull | undefined {
   const [first = '', ...body] = message.trim().split('\n');
   const subject = first.trim();
-  const { pr } = landing({ subject, message, merge: true }, dialect, repo);
+  const commit = { subject, message, merge: true };
+  if (dialect.kind === 'github' && writtenOn(commit) !== undefined) return undefined;
+  const { pr } = landing(commit, dialect, repo);
   if (pr === undefined) return undefined;
   const title = titleOf(subject, body, dialect);
   return { pr, sha, ...(title === undefined ? {} : { title: visible(title) }) };

@@ -3,7 +3,7 @@ import { Assistants } from '../../../scripts/attribution/assistants.ts';
 import { parseAuthorMap } from '../../../scripts/attribution/author-map.ts';
 import { dialectOf, GITHUB } from '../../../scripts/attribution/dialect.ts';
 import { Identities } from '../../../scripts/attribution/identities.ts';
-import { landing } from '../../../scripts/attribution/landing.ts';
+import { landing, writtenOn } from '../../../scripts/attribution/landing.ts';
 import { sourceClaims } from '../../../scripts/attribution/source/claims.ts';
 
 const GITLAB = dialectOf('gitlab', 'gitlab.com');
@@ -51,11 +51,15 @@ describe('where a commit of Forgejo landed', () => {
       ...(owner === undefined ? {} : { owner }),
     });
   });
-  it('is nothing of GitHub’s: another forge’s number is none of ours', () => {
-    const mirrored = "Merge branch 'x' into 'main'\n\nSee merge request acme/app!12";
-    expect(landed(mirrored, GITHUB, 'acme/app', true)).toEqual({});
-    const reviewed = 'x\n\nReviewed-on: https://codeberg.org/acme/app/pulls/12';
-    expect(landed(reviewed, GITHUB, 'acme/app')).toEqual({});
+  it('is told from GitHub’s own', () => {
+    const on = (message: string, merge = false) => writtenOn({ message, merge });
+    expect(on("Merge branch 'x' into 'main'\n\nSee merge request acme/app!12", true)).toBe(
+      'gitlab',
+    );
+    expect(on('x\n\nPart-of: <https://gl.example/acme/app/-/merge_requests/12>')).toBe('gitlab');
+    expect(on('x (#12)\n\nReviewed-on: https://codeberg.org/acme/app/pulls/12')).toBe('forgejo');
+    expect(on('Merge pull request #12 from jo/x\n\nKeep order', true)).toBeUndefined();
+    expect(on('docs: explain\n\nSee merge request acme/app!12')).toBeUndefined();
   });
 });
 
@@ -116,6 +120,7 @@ describe('accounts of a forge', () => {
     [dialectOf('gitlab', 'gl.example'), '7-jo@users.noreply.gl.example', 'jo', false],
     [FORGEJO, 'jo_doe@noreply.codeberg.org', 'jo_doe', true],
     [dialectOf('forgejo', 'gitea.com'), '12+jo@noreply.gitea.com', 'jo', false],
+    [dialectOf('forgejo', 'gitea.com'), 'jo@noreply.gitea.io', 'jo', true],
   ])('are known by its noreply addresses (%#)', (dialect, email, login, weak) => {
     expect(loginOf(dialect, email)).toEqual({ login, weak });
   });

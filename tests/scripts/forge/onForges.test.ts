@@ -181,6 +181,35 @@ describe('a history of Forgejo', () => {
   });
 });
 
+describe('a mirror on GitHub of another forge’s project', () => {
+  it.each([
+    [
+      'gitlab',
+      "Merge branch 'x' into 'main'\n\nKeep order\n\nSee merge request acme/app!12",
+      '!12',
+    ],
+    [
+      'forgejo',
+      "Merge pull request 'Keep order' (#12) from x into main\n\nReviewed-on: https://codeberg.org/acme/app/pulls/12",
+      '#12',
+    ],
+  ])('is told apart, and its numbers are none of GitHub’s: %s', async (forge, message, number) => {
+    const { repo } = history('https://github.com/acme/app.git', (made) =>
+      merged(made, message, () => made.commit('first try', 'Jo Doe <jo@x.example>')),
+    );
+    const args = ['--repo', repo.dir, '--offline'];
+    const audit = await run('contributor-audit', args);
+    expect(audit.out).toContain(`read it with --forge ${forge}`);
+    expect((await run('release', [...args, ...VERSION])).out).not.toContain('12');
+    const server = ['--forge', forge, '--api-url', 'https://forge.example'];
+    const { out } = await run('release', [...args, ...server, ...VERSION]);
+    expect(out).toContain(`- Keep order (${number}, Jo Doe)`);
+    expect((await run('contributor-audit', [...args, ...server])).out).not.toContain(
+      'read it with',
+    );
+  });
+});
+
 describe('a server of one’s own', () => {
   it('is said by --forge and --project or by release.yaml; a wrong one is told', async () => {
     const { repo } = history('https://git.acme.example/a/b', (made) => void made.commit('x (!3)'));

@@ -70,6 +70,7 @@ describe('changes', () => {
       '1.3.1',
       'Bump 0.16.4 (#9)',
       'Version Packages',
+      'version 2.4 alpha 2',
       'Bump the parser from 1.0 to 1.2',
       'feat: 1.2.0 of the protocol',
     ];
@@ -157,6 +158,16 @@ describe('pull requests that were merged', () => {
       ['more', [12]],
       ['add a queue', [12]],
     ]);
+  });
+  it('are a line for each commit where the title only names a release', () => {
+    const merged = history(
+      'm: a b2: Merge pull request #12 from bo/release\n\nRelease 48.1',
+      'b2: b1',
+      'b1: a',
+      'a: ',
+    );
+    const lines = linesOf([change('b2', 'Release 48.1'), change('b1', 'fix a leak')], { merged });
+    expect(lines.map(({ text, prs }) => [text, prs])).toEqual([['fix a leak', [12]]]);
   });
   it('keep a breaking footer of one of their commits', () => {
     const merged = history('m: a b: Merge pull request #1 from x/y\n\nTidy', 'b: a', 'a: ');
