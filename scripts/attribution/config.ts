@@ -69,6 +69,8 @@ export async function readConfig(
   const repo = said.repo ?? values.repository;
   const apiUrl = said.apiUrl ?? values['api-url'];
   const found = siteOf({ forge, repo, apiUrl }, parseRemote(remotes.get(remote) ?? ''), env);
+  if (repo !== undefined && !isRepoOf(found.dialect.kind, repo))
+    throw new BadFile(`"${repo}" is no repository on ${found.dialect.name}: it must be owner/name`);
   return {
     ...found,
     remote,

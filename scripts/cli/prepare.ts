@@ -17,6 +17,7 @@ import { resolveRange } from '../attribution/range.ts';
 import { beginReading } from '../attribution/reading.ts';
 import { isRepoOf, type Said, type Site } from '../attribution/site.ts';
 import type { Connection } from '../forge/connection.ts';
+import { tokenFor } from '../forge/token.ts';
 import type { Io } from './io.ts';
 import { Progress } from './progress.ts';
 
@@ -68,7 +69,7 @@ export async function prepare(options: SharedOptions, io: Io, changes = false): 
     const { attribute } = await import('../attribution/attribute.ts');
     const config = await readConfig(git, remotes, saidOf(options), io.env);
     const map = await readAuthorMap(config);
-    const connection = config.site && (await connect(options, config.site, progress, io.env));
+    const connection = config.site && connect(options, config.site, progress, io.env);
     const { forge, known } = await openCached(options, connection, io.env);
     const prs = await readPrs(options.prs);
     const attribution = await attribute({
@@ -127,13 +128,12 @@ function saidOf({ forge, project, github, apiUrl }: SharedOptions): Said {
   };
 }
 
-async function connect(
+function connect(
   options: SharedOptions,
   site: Site,
   progress: Progress,
   env: Io['env'],
-): Promise<Connection> {
-  const { tokenFor } = await import('../forge/token.ts');
+): Connection {
   return {
     site,
     token: tokenFor(site, env),

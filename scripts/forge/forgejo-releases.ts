@@ -1,37 +1,25 @@
 import type { Connection } from './connection.ts';
 import { isAbsent } from './error.ts';
 import { forgejoApi } from './forgejo-api.ts';
-import type { Release, Releases } from './releases.ts';
+import { type Releases, releaseFrom, type WrittenRelease } from './releases.ts';
 
 /** The fields that are read of a release. */
-interface ForgejoRelease {
-  readonly id: number;
-  readonly tag_name: string;
-  readonly body: string | null;
-  readonly html_url: string;
-  readonly draft: boolean;
-}
+type ForgejoRelease = WrittenRelease & { readonly tag_name: string };
 
 /** Forgejo's and Gitea's releases of one repository. */
 export function forgejoReleases(connection: Connection): Releases {
   const { rest, repo } = forgejoApi(connection);
-  const release = ({ id, body, html_url: url, draft }: ForgejoRelease): Release => ({
-    id,
-    body: body ?? '',
-    url,
-    draft,
-  });
   return {
     async find(tag) {
       try {
         const path = `${repo}/releases/tags/${encodeURIComponent(tag)}`;
-        return release((await rest.ask<ForgejoRelease>(path)).data);
+        return releaseFrom((await rest.ask<ForgejoRelease>(path)).data);
       } catch (error) {
         if (!isAbsent(error)) throw error;
       }
       for await (const page of rest.pages<ForgejoRelease>(`${repo}/releases?draft=true&limit=50`)) {
         const draft = page.find((each) => each.draft && each.tag_name === tag);
-        if (draft !== undefined) return release(draft);
+        if (draft !== undefined) return releaseFrom(draft);
       }
       return undefined;
     },

@@ -1,17 +1,16 @@
 import { dialectOf } from '../attribution/dialect.ts';
 import type { CommitFact, Forge, Gap, PullFact } from '../attribution/facts.ts';
 import type { FactCache } from './cache.ts';
-import { accountsGap, cached, type PullAnswers } from './cached.ts';
+import { cached, type PullAnswers } from './cached.ts';
 import type { Connection } from './connection.ts';
 import { isAbsent, whyNot } from './error.ts';
 import { type ForgejoApi, forgejoApi } from './forgejo-api.ts';
+import { commitsOneByOne, pullsOneByOne } from './one-by-one.ts';
 
 /** What a page of a list can have by default (`MAX_RESPONSE_ITEMS`). */
 const PAGE = 50;
 /** From so many on, lists are paged through before the rest is asked for one by one. */
 const WORTH_A_LIST = 5;
-/** After so many failures in a row nothing more is asked for. */
-const GIVE_UP = 3;
 
 /** Forgejo and Gitea as a forge: REST only, a pull request or a commit for each request. */
 export function forgejo(connection: Connection, cache: FactCache): Forge {
@@ -26,7 +25,11 @@ export function forgejo(connection: Connection, cache: FactCache): Forge {
   return cached(cache, '#', {
     async pulls(numbers, answers) {
       const left = await fromLists(asking, numbers, answers);
-      await oneByOne(asking, left, answers);
+      await pullsOneByOne(left, answers, {
+        ask: (number) => pull(asking, number, answers),
+        why: asking.why,
+        onAsked: connection.onAsked,
+      });
     },
     commits: (shas, answer) => commits(asking, shas, answer),
   });
@@ -76,38 +79,21 @@ async function fromLists(
   return [...left];
 }
 
-async function oneByOne(
-  { rest, repo, from, why, connection }: Asking,
-  wanted: readonly number[],
+/** One pull request, or what else the number is. */
+async function pull(
+  { rest, repo, from }: Asking,
+  number: number,
   answers: PullAnswers,
-): Promise<void> {
-  let failures = 0;
-  let last = '';
-  for (const [index, number] of wanted.entries()) {
-    connection.onAsked?.('pull requests asked for', index, wanted.length);
-    if (failures >= GIVE_UP) {
-      answers.gap(number, last);
-      continue;
-    }
-    const stored = answers.stored(number);
-    try {
-      const etag = stored?.etag;
-      const { status, data, headers } = await rest.ask<Pull>(`${repo}/pulls/${number}`, { etag });
-      if (status === 304 && stored !== undefined) answers.fact(stored.fact, etag);
-      else answers.fact(factOf(data, from), headers.get('etag') ?? undefined);
-      failures = 0;
-    } catch (error) {
-      try {
-        if (!isAbsent(error)) throw error;
-        answers.fact(await issueOrAbsent(rest, repo, number, from));
-      } catch (failure) {
-        const { status } = failure as { status?: number };
-        // A refusal or a limit holds for the next one as well.
-        failures = status === 401 || status === 403 || status === 429 ? GIVE_UP : failures + 1;
-        last = why(failure);
-        answers.gap(number, last);
-      }
-    }
+): Promise<{ fact: PullFact; etag?: string | undefined }> {
+  const stored = answers.stored(number);
+  const etag = stored?.etag;
+  try {
+    const { status, data, headers } = await rest.ask<Pull>(`${repo}/pulls/${number}`, { etag });
+    if (status === 304 && stored !== undefined) return { fact: stored.fact, etag };
+    return { fact: factOf(data, from), etag: headers.get('etag') ?? undefined };
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+    return { fact: await issueOrAbsent(rest, repo, number, from) };
   }
 }
 
@@ -135,32 +121,21 @@ interface Commit {
   readonly commit: { readonly author: { readonly email: string } };
 }
 
-async function commits(
+function commits(
   { rest, repo, why, connection }: Asking,
   wanted: readonly string[],
   answer: (fact: CommitFact) => void,
 ): Promise<Gap[]> {
-  let seen = false;
-  for (const [index, sha] of wanted.entries()) {
-    connection.onAsked?.('commits asked for', index, wanted.length);
-    try {
+  return commitsOneByOne(wanted, answer, {
+    async ask(sha) {
       const path = `${repo}/git/commits/${sha}?stat=false&verification=false&files=false`;
       const { author, commit } = (await rest.ask<Commit>(path)).data;
       // A commit whose address is nobody's can come with an account without a number.
       const known = author !== null && author.id > 0;
-      const authors = known ? [{ login: author.login, email: commit.author.email }] : [];
-      answer({ sha, authors });
-      seen = true;
-    } catch (error) {
-      try {
-        // A commit that was never pushed is no failure; a repository that may not be seen is.
-        if (!isAbsent(error) && (error as { status?: number }).status !== 422) throw error;
-        if (!seen) await rest.ask(repo);
-        seen = true;
-      } catch (failure) {
-        return [accountsGap(wanted.length - index, why(failure))];
-      }
-    }
-  }
-  return [];
+      return known ? [{ login: author.login, email: commit.author.email }] : [];
+    },
+    see: () => rest.ask(repo),
+    why,
+    onAsked: connection.onAsked,
+  });
 }

@@ -1,27 +1,15 @@
 import type { Connection } from './connection.ts';
 import { client } from './github-client.ts';
-import type { Releases } from './releases.ts';
+import { type Releases, releaseFrom } from './releases.ts';
 
 /** GitHub's releases of one repository. */
 export function githubReleases(connection: Connection): Releases {
   const { rest, paginate } = client(connection);
   const [owner, repo] = connection.site.repo.split('/') as [string, string];
-  interface Answer {
-    readonly id: number;
-    readonly body?: string | null;
-    readonly html_url: string;
-    readonly draft: boolean;
-  }
-  const release = ({ id, body, html_url: url, draft }: Answer) => ({
-    id,
-    body: body ?? '',
-    url,
-    draft,
-  });
   return {
     async find(tag) {
       try {
-        return release((await rest.repos.getReleaseByTag({ owner, repo, tag })).data);
+        return releaseFrom((await rest.repos.getReleaseByTag({ owner, repo, tag })).data);
       } catch (error) {
         // Only "not found" means that there is none.
         if ((error as { status?: number }).status !== 404) throw error;
@@ -30,7 +18,7 @@ export function githubReleases(connection: Connection): Releases {
       const pages = paginate.iterator(rest.repos.listReleases, { owner, repo, per_page: 100 });
       for await (const { data } of pages) {
         const draft = data.find((each) => each.draft && each.tag_name === tag);
-        if (draft !== undefined) return release(draft);
+        if (draft !== undefined) return releaseFrom(draft);
       }
       return undefined;
     },

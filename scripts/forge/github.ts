@@ -5,10 +5,9 @@ import { accountsGap, cached, type PullAnswers } from './cached.ts';
 import type { Connection } from './connection.ts';
 import { isAbsent } from './error.ts';
 import { client, reasonOf } from './github-client.ts';
+import { commitsOneByOne, pullsOneByOne } from './one-by-one.ts';
 
 const BATCH = 100;
-/** Stop asking one by one after this many failures in a row: the network is not there. */
-const GIVE_UP = 3;
 
 /** GitHub as a forge: GraphQL in batches with a token, single REST calls without. */
 export function github(connection: Connection, cache: FactCache): Forge {
@@ -113,59 +112,45 @@ async function pullsByRest(
   wanted: readonly number[],
   answers: PullAnswers,
 ): Promise<void> {
-  const { octokit, owner, name: repo, connection } = target;
-  let failures = 0;
-  let why = '';
-  for (const [index, number] of wanted.entries()) {
-    connection.onAsked?.('pull requests asked for', index, wanted.length);
-    if (failures >= GIVE_UP) {
-      answers.gap(number, why);
-      continue;
-    }
-    const stored = answers.stored(number);
-    try {
-      const { data, headers } = await octokit.rest.pulls.get({
-        owner,
-        repo,
-        pull_number: number,
-        ...(stored?.etag === undefined ? {} : { headers: { 'if-none-match': stored.etag } }),
-      });
-      answers.fact(pullFact(number, data.user?.login, data.title, data.body), headers.etag);
-      failures = 0;
-    } catch (error) {
-      const status = (error as { status?: number }).status;
-      if (status === 304 && stored !== undefined) answers.fact(stored.fact, stored.etag);
-      else if (isAbsent(error)) {
-        const fact = await issueOrAbsent(target, number);
-        if (fact instanceof Error) answers.gap(number, reasonOf(fact));
-        else answers.fact(fact);
-      } else {
-        failures = status === 403 || status === 429 ? GIVE_UP : failures + 1;
-        why = reasonOf(error);
-        answers.gap(number, why);
-      }
-    }
-  }
+  await pullsOneByOne(wanted, answers, {
+    ask: (number) => pull(target, number, answers),
+    why: reasonOf,
+    onAsked: target.connection.onAsked,
+  });
 }
 
-async function issueOrAbsent(
+/** One pull request, or what else the number is. */
+async function pull(
   { octokit, owner, name: repo }: Target,
   number: number,
-): Promise<PullFact | Error> {
+  answers: PullAnswers,
+): Promise<{ fact: PullFact; etag?: string | undefined }> {
+  const stored = answers.stored(number);
+  const etag = stored?.etag;
+  try {
+    const { data, headers } = await octokit.rest.pulls.get({
+      owner,
+      repo,
+      pull_number: number,
+      ...(etag === undefined ? {} : { headers: { 'if-none-match': etag } }),
+    });
+    const fact = pullFact(number, data.user?.login, data.title, data.body);
+    return { fact, etag: headers.etag };
+  } catch (error) {
+    if ((error as { status?: number }).status === 304 && stored !== undefined)
+      return { fact: stored.fact, etag };
+    if (!isAbsent(error)) throw error;
+  }
   try {
     await octokit.rest.issues.get({ owner, repo, issue_number: number });
-    return { number, kind: 'issue', from: 'GitHub' };
+    return { fact: { number, kind: 'issue', from: 'GitHub' } };
   } catch (error) {
     // Only "not there" means absent: a failure is a fact that could not be had.
-    if (!isAbsent(error)) return error as Error;
+    if (!isAbsent(error)) throw error;
   }
-  try {
-    // Of a repository that may not be seen everything is "not there".
-    await octokit.rest.repos.get({ owner, repo });
-    return absent(number);
-  } catch (error) {
-    return error as Error;
-  }
+  // Of a repository that may not be seen everything is "not there".
+  await octokit.rest.repos.get({ owner, repo });
+  return { fact: absent(number) };
 }
 
 interface CommitNode {
@@ -201,31 +186,20 @@ async function commitsByGraph(
   return [];
 }
 
-async function commitsByRest(
+function commitsByRest(
   { octokit, owner, name: repo, connection }: Target,
   wanted: readonly string[],
   answer: (fact: CommitFact) => void,
 ): Promise<Gap[]> {
-  let seen = false;
-  for (const [index, sha] of wanted.entries()) {
-    connection.onAsked?.('commits asked for', index, wanted.length);
-    try {
-      const { data } = await octokit.rest.repos.getCommit({ owner, repo, ref: sha });
+  return commitsOneByOne(wanted, answer, {
+    async ask(ref) {
+      const { data } = await octokit.rest.repos.getCommit({ owner, repo, ref });
       const login = data.author !== null && 'login' in data.author ? data.author.login : undefined;
       const email = data.commit.author?.email;
-      const authors = login === undefined || email === undefined ? [] : [{ login, email }];
-      answer({ sha, authors });
-      seen = true;
-    } catch (error) {
-      try {
-        // A commit that was never pushed is no failure; a repository that may not be seen is.
-        if (!isAbsent(error) && (error as { status?: number }).status !== 422) throw error;
-        if (!seen) await octokit.rest.repos.get({ owner, repo });
-        seen = true;
-      } catch (failure) {
-        return [accountsGap(wanted.length - index, reasonOf(failure))];
-      }
-    }
-  }
-  return [];
+      return login === undefined || email === undefined ? [] : [{ login, email }];
+    },
+    see: () => octokit.rest.repos.get({ owner, repo }),
+    why: reasonOf,
+    onAsked: connection.onAsked,
+  });
 }

@@ -17,3 +17,15 @@ export interface Releases {
   /** Puts new words into a release; a draft is published by it. */
   update(release: Release, tag: string, body: string): Promise<string>;
 }
+
+/** A release as GitHub and Forgejo both write it. */
+export interface WrittenRelease {
+  readonly id: number;
+  readonly body?: string | null;
+  readonly html_url: string;
+  readonly draft: boolean;
+}
+
+export function releaseFrom({ id, body, html_url: url, draft }: WrittenRelease): Release {
+  return { id, body: body ?? '', url, draft };
+}

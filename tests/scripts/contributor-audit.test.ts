@@ -254,7 +254,7 @@ describe('GitHub', () => {
     const ran = await run('contributor-audit', online(repo, github.url));
     expect(ran.code).toBe(0);
     expect(ran.out).toContain('@cyd');
-    expect(github.requests.every((each) => each.authorization === undefined)).toBe(true);
+    expect(github.requests.every((each) => each.headers.authorization === undefined)).toBe(true);
   });
   it('asks for one address only once, and --fix keeps the answer in the AUTHOR_MAP', async () => {
     const repo = began();

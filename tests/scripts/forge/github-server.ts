@@ -1,7 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { RestEndpointMethodTypes as Rest } from '@octokit/rest';
-import { onTestFinished } from 'vitest';
+import { type Asked, type FakeServer, type Reply, serve } from './server.ts';
 
 // What is answered is held against the types that octokit generates from GitHub's OpenAPI description.
 type Pull = Rest['pulls']['get']['response']['data'];
@@ -30,28 +28,13 @@ export interface FakeRelease {
   readonly body: string;
   readonly draft?: boolean;
 }
-interface Request {
-  readonly method: string;
-  readonly path: string;
-  readonly authorization: string | undefined;
-  readonly body: string;
-}
-/** Answers instead of GitHub when it returns a status; undefined lets GitHub answer. */
-type Trouble = (
-  request: Request,
-  count: number,
-) => { status: number; headers?: Record<string, string>; body?: unknown } | 'hang up' | undefined;
-
-export interface FakeGitHub {
-  readonly url: string;
-  readonly requests: Request[];
+/** A server that answers in GitHub's shapes, for "acme/app". */
+export interface FakeGitHub extends FakeServer {
   readonly pulls: Map<number, FakePull>;
   readonly issues: Set<number>;
+  /** Addresses and the accounts behind them, of all commits. */
   readonly accounts: Map<string, string>;
   readonly releases: Map<string, FakeRelease>;
-  trouble: Trouble;
-  /** Told the status of every answer. */
-  answered: (status: number) => void;
 }
 
 const NOT_FOUND = {
@@ -60,55 +43,35 @@ const NOT_FOUND = {
   status: '404',
 };
 
-/** A server on this machine that answers in GitHub's shapes, for "acme/app". */
 export async function fakeGitHub(): Promise<FakeGitHub> {
-  const fake = {
-    url: '',
-    requests: [] as Request[],
+  const content = {
     pulls: new Map<number, FakePull>(),
     issues: new Set<number>(),
     accounts: new Map<string, string>(),
     releases: new Map<string, FakeRelease>(),
-    trouble: (() => undefined) as Trouble,
-    answered: (() => {}) as (status: number) => void,
   };
-  const server = createServer((req, res) => void answer(fake, req, res));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  fake.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const server = await serve((asked) => answer(fake, asked));
+  const fake: FakeGitHub = Object.assign(server, content);
   return fake;
 }
 
-async function answer(fake: FakeGitHub, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  let body = '';
-  for await (const chunk of req) body += chunk;
-  const path = decodeURIComponent((req.url ?? '').split('?')[0]!);
-  const request = {
-    method: req.method ?? '',
-    path,
-    authorization: req.headers.authorization,
-    body,
-  };
-  fake.requests.push(request);
-  const send = (status: number, content: unknown, headers: Record<string, string> = {}) => {
-    fake.answered(status);
-    res.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
-    res.end(status === 304 ? undefined : JSON.stringify(content));
-  };
-  const trouble = fake.trouble(request, fake.requests.length);
-  if (trouble === 'hang up') return void res.destroy();
-  if (trouble !== undefined)
-    return send(trouble.status, trouble.body ?? { message: 'Server Error' }, trouble.headers);
+function answer(fake: FakeGitHub, { method, path, query, headers: sent, body }: Asked): Reply {
+  const send = (
+    status: number,
+    content?: unknown,
+    headers: Record<string, string> = {},
+  ): Reply => ({
+    status,
+    headers,
+    body: content,
+  });
   if (path === '/graphql') return send(200, graphql(fake, body));
   const pull = /^\/repos\/acme\/app\/pulls\/(\d+)$/.exec(path);
   if (pull !== null) {
     const found = fake.pulls.get(Number(pull[1]));
     if (found === undefined) return send(404, NOT_FOUND);
     const etag = `W/"${Buffer.from(JSON.stringify(found)).toString('hex').slice(0, 40)}"`;
-    if (req.headers['if-none-match'] === etag) return send(304, undefined, { etag });
+    if (sent['if-none-match'] === etag) return send(304, undefined, { etag });
     const user = found.login === null ? null : { login: found.login, id: 1, type: 'User' };
     const answer: PullShape = {
       number: Number(pull[1]),
@@ -149,14 +112,14 @@ async function answer(fake: FakeGitHub, req: IncomingMessage, res: ServerRespons
       ? send(404, NOT_FOUND)
       : send(200, shape(byTag[1]!, found));
   }
-  if (path === '/repos/acme/app/releases' && req.method === 'GET') {
-    const page = Number(new URL(req.url!, fake.url).searchParams.get('page') ?? 1);
+  if (path === '/repos/acme/app/releases' && method === 'GET') {
+    const page = Number(query.get('page') ?? 1);
     const all = [...fake.releases].reverse().map(([tag, each]) => shape(tag, each));
     const next = `<${fake.url}${path}?per_page=100&page=${page + 1}>; rel="next"`;
     const more = all.length > page * 100;
     return send(200, all.slice((page - 1) * 100, page * 100), more ? { link: next } : {});
   }
-  if (path === '/repos/acme/app/releases' && req.method === 'POST') {
+  if (path === '/repos/acme/app/releases' && method === 'POST') {
     const { tag_name: tag, body: text } = JSON.parse(body) as { tag_name: string; body: string };
     const release = { id: fake.releases.size + 1, body: text };
     fake.releases.set(tag, release);
@@ -164,7 +127,7 @@ async function answer(fake: FakeGitHub, req: IncomingMessage, res: ServerRespons
   }
   const byId = /^\/repos\/acme\/app\/releases\/(\d+)$/.exec(path)?.[1];
   const found = [...fake.releases].find(([, { id }]) => id === Number(byId));
-  if (found !== undefined && req.method === 'PATCH') {
+  if (found !== undefined && method === 'PATCH') {
     const [tag, old] = found;
     const release = { ...old, ...(JSON.parse(body) as Partial<FakeRelease>), id: old.id };
     fake.releases.set(tag, release);

@@ -114,7 +114,7 @@ describe('asking GitHub', () => {
     const forge = await forgeOf(server, { token: 'sekret-1' });
     const { gaps } = await forge.pulls([5]);
     expect(JSON.stringify([...gaps.values()])).not.toContain('sekret-1');
-    expect(other.requests.every((each) => each.authorization === undefined)).toBe(true);
+    expect(other.requests.every((each) => each.headers.authorization === undefined)).toBe(true);
   });
   it('refuses a bad token in words that say what to do', async () => {
     const server = await fakeGitHub();

@@ -216,6 +216,8 @@ describe('a server of one’s own', () => {
     const base = ['--repo', repo.dir, '--offline', ...VERSION];
     const { out } = await run('release', [...base, '--forge', 'gitlab', '--project', 'x/y/z']);
     expect(out).toContain('https://git.acme.example/x/y/z/-/compare/');
+    const deep = await run('release', [...base, '--forge', 'forgejo', '--project', 'x/y/z']);
+    expect(deep.err).toContain('"x/y/z" is no repository on Forgejo: it must be owner/name');
     repo.write('release.yaml', 'forge: gitea\n');
     expect((await run('release', base)).out).toContain('https://git.acme.example/a/b/compare/');
     repo.write('release.yaml', 'forge: bitbucket\n');

@@ -27,12 +27,19 @@ export interface FakeServer {
   readonly requests: Asked[];
   /** Answers instead of the forge when it gives a reply. */
   trouble: (asked: Asked, count: number) => Reply | undefined;
+  /** Told the status of every answer. */
+  answered: (status: number) => void;
 }
 
 /** Starts a server; `answer` is the forge. */
 export async function serve(answer: (asked: Asked, url: string) => Reply): Promise<FakeServer> {
   const requests: Asked[] = [];
-  const fake = { url: '', requests, trouble: (() => undefined) as FakeServer['trouble'] };
+  const fake = {
+    url: '',
+    requests,
+    trouble: (() => undefined) as FakeServer['trouble'],
+    answered: (() => {}) as FakeServer['answered'],
+  };
   const server = createServer(async (req, res) => {
     let body = '';
     for await (const chunk of req) body += chunk;
@@ -42,6 +49,7 @@ export async function serve(answer: (asked: Asked, url: string) => Reply): Promi
     requests.push(asked);
     const reply = fake.trouble(asked, requests.length) ?? answer(asked, fake.url);
     if (reply === 'hang up') return void res.destroy();
+    fake.answered(reply.status);
     const text = typeof reply.body === 'string';
     const type = text ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
     res.writeHead(reply.status, { 'content-type': type, ...reply.headers });
