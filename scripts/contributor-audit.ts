@@ -74,8 +74,7 @@ async function run(options: Options, io: Io): Promise<number> {
   }
   if (options.html !== undefined) {
     const { htmlReport } = await import('./report/html.ts');
-    const web = config.site?.web;
-    await writeOrTell(options.html, htmlReport(result, web === undefined ? {} : { web }));
+    await writeOrTell(options.html, htmlReport(result, config.site));
   }
   io.out(await render(result, options, io));
   return result.exitCode;

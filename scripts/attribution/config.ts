@@ -68,7 +68,8 @@ export async function readConfig(
   const forge = said.forge ?? (values.forge === undefined ? undefined : FORGES[values.forge]);
   const repo = said.repo ?? values.repository;
   const apiUrl = said.apiUrl ?? values['api-url'];
-  const found = siteOf({ forge, repo, apiUrl }, parseRemote(remotes.get(remote) ?? ''), env);
+  const where = parseRemote(remotes.get(remote) ?? '');
+  const found = siteOf({ forge, repo, apiUrl }, where, env, said);
   if (repo !== undefined && !isRepoOf(found.dialect.kind, repo))
     throw new BadFile(`"${repo}" is no repository on ${found.dialect.name}: it must be owner/name`);
   return {

@@ -6,18 +6,21 @@ export interface Site {
   /** "owner/name"; on GitLab of any depth. */
   readonly repo: string;
   readonly host: string;
-  /** The address of its page. */
+  /** The address of the forge's pages. */
+  readonly home: string;
+  /** That of the repository's page. */
   readonly web: string;
   /** Where its API begins; a token goes nowhere else. */
   readonly apiUrl: string;
   /**
    * Whether a token may go there: it is the forge's main host, or somebody said that it is this
-   * forge. A token of one GitLab is no business of another.
+   * forge. A token of one GitLab is no business of another, and a file in a repository that anybody
+   * wrote can't send it to a server that the repository does not come from.
    */
   readonly trusted: boolean;
 }
 
-/** What a person said of the forge, on the command line or in `release.yaml`. */
+/** What is said of the forge, on the command line or in `release.yaml`. */
 export interface Said {
   readonly forge?: ForgeKind | undefined;
   readonly repo?: string | undefined;
@@ -68,11 +71,13 @@ export interface Found {
 /**
  * Finds the forge: what is said comes first, then the remote's host, then a CI job's own server. A
  * host that only looks like one (`gitlab.example.org`) lends its dialect and is not asked.
+ * @param typed the part that was said on the command line
  */
 export function siteOf(
   said: Said,
   remote: Remote | undefined,
   env: Readonly<Record<string, string | undefined>> = {},
+  typed: Said = said,
 ): Found {
   const known = remote && (KNOWN[remote.host] ?? serverOf(remote.host, env));
   const kind = said.forge ?? known ?? kindOfApi(said.apiUrl) ?? (said.repo ? 'github' : undefined);
@@ -99,9 +104,16 @@ export function siteOf(
   const ofJob = kind === 'gitlab' && host === env.CI_SERVER_HOST ? env.CI_API_V4_URL : undefined;
   const apiUrl =
     api ?? ofJob ?? (own || kind === 'github' ? HOME[kind].apiUrl : origin + API_PATH[kind]);
+  const apiHost = hostOfApi(apiUrl).replace(/:\d+$/, '');
+  const byHand = typed.forge !== undefined || typed.apiUrl !== undefined;
+  const inFile = said.forge !== undefined || said.apiUrl !== undefined;
   const trusted =
-    own || said.forge !== undefined || api !== undefined || serverOf(host, env) === kind;
-  return { dialect, site: { kind, repo: path, host, web: `${origin}/${path}`, apiUrl, trusted } };
+    (own && apiUrl === HOME[kind].apiUrl) ||
+    byHand ||
+    serverOf(apiHost, env) === kind ||
+    (inFile && apiHost === here?.host);
+  const web = `${origin}/${path}`;
+  return { dialect, site: { kind, repo: path, host, home: origin, web, apiUrl, trusted } };
 }
 
 /** GitHub and Forgejo know owners and names; GitLab has groups in groups. */

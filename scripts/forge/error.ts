@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts';
+import { howToGiveOne } from './token.ts';
 
 /** A forge refused or failed. Its message never holds a header or a token. */
 export class ForgeError extends Error {
@@ -37,19 +38,22 @@ export function isAbsent(error: unknown): boolean {
 export function whyNot(error: unknown, { site, token }: Connection, forge: string): string {
   if (!(error instanceof ForgeError)) return String((error as Error).message).split('\n')[0]!;
   const { status, message } = error;
-  const set = `set ${site.kind === 'gitlab' ? 'GITLAB_TOKEN' : 'FORGEJO_TOKEN'}`;
+  if (status === 0) return message;
+  const give = `a token ${howToGiveOne(site)}`;
+  // What a CI job's token may not do is done as a stranger would.
+  const stranger = token === undefined || token.ofJob;
   const said =
     message === '' || message.startsWith(`${status} `) ? '' : `: ${message.split('\n')[0]}`;
-  if (status === 0) return message;
-  if (status === 401)
-    return token === undefined
-      ? `${forge} wants a token (401); ${set}`
-      : `${forge} refuses the token (401)`;
-  if (status === 403)
-    return `${forge} forbids it (403)${said}${token === undefined ? `; ${set}` : '; the token lacks a scope or a right'}`;
-  if (status === 404)
-    return `${forge} shows no ${site.repo} (404)${token === undefined ? `; if it is not public, ${set}` : ' to this token'}`;
-  if (status === 429)
-    return `${forge}'s rate limit is used up (429); ${token === undefined ? `${set} or ` : ''}try later`;
-  return `${forge} answered ${status}${said}`;
+  switch (status) {
+    case 401:
+      return stranger ? `${forge} wants ${give} (401)` : `${forge} refuses the token (401)`;
+    case 403:
+      return `${forge} forbids it (403)${said}; ${stranger ? `it wants ${give}` : 'the token lacks a scope or a right'}`;
+    case 404:
+      return `${forge} shows no ${site.repo} (404)${stranger ? `; if it is not public, it wants ${give}` : ' to this token'}`;
+    case 429:
+      return `${forge}'s rate limit is used up (429); ${token === undefined ? `give ${give}, or ` : ''}try later`;
+    default:
+      return `${forge} answered ${status}${said}`;
+  }
 }

@@ -32,10 +32,10 @@ export function tokenFor(site: Site, env: Env): Token | undefined {
   return job ? { value: job, ofJob: true } : undefined;
 }
 
-/** What to do so that there is a token, as the end of a sentence. */
+/** What to do so that there is a token, as a part of a sentence. */
 export function howToGiveOne(site: Site): string {
   const names = VARIABLES[site.kind].join(' or ');
-  return site.trusted
-    ? `in ${names}`
-    : `in ${names}, and "forge: ${site.kind}" in release.yaml (or --forge ${site.kind}), so that it may be sent to ${site.host}`;
+  if (site.trusted) return `in ${names}`;
+  const there = new URL(site.apiUrl).host;
+  return `in ${names}, and --forge ${site.kind} on the command line, so that it may be sent to ${there}`;
 }

@@ -2,6 +2,7 @@ import { type Audit, unearnedName } from '../attribution/audit.ts';
 import type { Dialect } from '../attribution/dialect.ts';
 import type { Evidence, Person } from '../attribution/model.ts';
 import { idOf } from '../attribution/people.ts';
+import type { Site } from '../attribution/site.ts';
 import { headline, partRead } from './text.ts';
 
 const escaped = (text: string) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
@@ -31,10 +32,10 @@ for(const s of document.querySelectorAll('section'))s.hidden=!s.querySelector('.
 count.textContent=w?cards.filter(c=>!c.hidden).length+' of '+cards.length+' people shown':''});`;
 
 /** One self-contained page: who, in which role, on what evidence, and what is missing. */
-export function htmlReport(audit: Audit, { web }: { web?: string } = {}): string {
+export function htmlReport(audit: Audit, site?: Pick<Site, 'home' | 'web'>): string {
   const { attribution: a, missing, unearned = [] } = audit;
   const part = partRead(audit);
-  const links: Links = { web, dialect: a.dialect };
+  const links: Links = { site, dialect: a.dialect };
   const lost = new Set(missing);
   const counts = `${lost.size} missing in the notes, ${unearned.length} listed without a credit`;
   const found = lost.size + unearned.length > 0;
@@ -103,7 +104,7 @@ ${section('Not known', a.limits.map(escaped))}
 
 /** Where a page's links lead. */
 interface Links {
-  readonly web: string | undefined;
+  readonly site: Pick<Site, 'home' | 'web'> | undefined;
   readonly dialect: Dialect;
 }
 
@@ -119,11 +120,11 @@ function card(person: Person, isMissing: boolean | undefined, links: Links): str
     (join) => `<li>${escaped(`${join.what}: ${join.reason}${join.weak ? ' (weak)' : ''}`)}</li>`,
   );
   const { login } = person;
-  const { web, dialect } = links;
+  const { site, dialect } = links;
   const who =
-    login === undefined || web === undefined || !dialect.login.test(login)
+    login === undefined || site === undefined || !dialect.login.test(login)
       ? escaped(idOf(person))
-      : `<a href="${escaped(new URL(`/${login}`, web).href)}">${escaped(idOf(person))}</a>`;
+      : `<a href="${escaped(`${site.home}/${login}`)}">${escaped(idOf(person))}</a>`;
   const total = person.credits.reduce((sum, { count }) => sum + count, 0);
   const amount = lines.length < total ? `${lines.length} of ${total}` : `${total}`;
   const also = person.names.filter((name) => !idOf(person).startsWith(name));
@@ -136,11 +137,11 @@ ${also.length === 0 ? '' : `<div class="dim">${escaped(also.join(', '))}</div>`}
 ${joins.length === 0 ? '' : `<details><summary>Joined identities (${joins.length})</summary><ul>${joins.join('')}</ul></details>`}</div>`;
 }
 
-function evidence(each: Evidence, { web, dialect }: Links): string {
+function evidence(each: Evidence, { site, dialect }: Links): string {
   const link = (label: string, path: string) =>
-    web === undefined
+    site === undefined
       ? `<code>${label}</code>`
-      : `<a href="${escaped(`${web}/${path}`)}"><code>${label}</code></a>`;
+      : `<a href="${escaped(`${site.web}/${path}`)}"><code>${label}</code></a>`;
   const where = [
     ...(each.sha === undefined
       ? []

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../../scripts/attribution/config.ts';
 import type { Git } from '../../../scripts/attribution/git.ts';
-import { parseRemote, siteOf } from '../../../scripts/attribution/site.ts';
+import { parseRemote, type Said, siteOf } from '../../../scripts/attribution/site.ts';
 import { tokenFor } from '../../../scripts/forge/token.ts';
 import { makeRepo } from '../support.ts';
 
@@ -31,6 +31,7 @@ describe('where a repository is', () => {
       kind: 'gitlab',
       repo: 'a/b/c',
       host: 'gitlab.com',
+      home: 'https://gitlab.com',
       web: 'https://gitlab.com/a/b/c',
       apiUrl: 'https://gitlab.com/api/v4',
       trusted: true,
@@ -121,6 +122,20 @@ describe('a token', () => {
     expect(tokenAt(url)).toBeUndefined();
     expect(tokenAt(url, {}, { forge: 'gitlab' })).toBe('lab');
     expect(tokenAt(url, { GITLAB_HOST: 'https://gitlab.gnome.org' })).toBe('lab');
+  });
+  it('is not sent elsewhere by a file of the repository', () => {
+    const tokenBy = (said: Said, url: string, typed: Said = {}) => {
+      const { site } = siteOf(said, at(url), {}, typed);
+      return site && tokenFor(site, env)?.value;
+    };
+    const evil = { apiUrl: 'https://evil.example' };
+    expect(tokenBy(evil, 'https://github.com/a/b')).toBeUndefined();
+    expect(tokenBy({ ...evil, forge: 'gitlab' }, 'https://gitlab.com/a/b')).toBeUndefined();
+    expect(tokenBy(evil, 'https://github.com/a/b', evil)).toBe('hub');
+    const ours = { forge: 'gitlab', apiUrl: 'https://gl.example:8443' } as const;
+    expect(tokenBy(ours, 'git@gl.example:a/b.git')).toBe('lab');
+    expect(tokenBy({ forge: 'gitlab' }, 'git@gl.example:a/b.git')).toBe('lab');
+    expect(tokenBy({ apiUrl: 'https://ghe.example/api/v3' }, 'git@ghe.example:a/b')).toBe('hub');
   });
   it('of a CI job goes to the job’s server only, and one of one’s own is taken first', () => {
     const job = { CI_SERVER_HOST: 'gl.example', CI_JOB_TOKEN: 'job', GITLAB_TOKEN: '' };

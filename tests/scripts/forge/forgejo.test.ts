@@ -72,7 +72,8 @@ describe('asking Forgejo', () => {
     const server = await fakeForgejo();
     server.trouble = () => problem(404, "The target couldn't be found.");
     const forge = await forgeOf(server);
-    const why = 'Forgejo shows no acme/app (404); if it is not public, set FORGEJO_TOKEN';
+    const why =
+      'Forgejo shows no acme/app (404); if it is not public, it wants a token in FORGEJO_TOKEN or GITEA_TOKEN';
     const { facts, gaps } = await forge.pulls([5]);
     expect([facts.size, gaps.get(5)!.why]).toEqual([0, why]);
     expect((await forge.commits(['0a'])).gaps).toEqual([

@@ -75,6 +75,24 @@ describe('asking GitLab', () => {
     expect((await forge.pulls([5])).facts.get(5)!.author).toBe('bea');
     expect(waits).toEqual([[2, 'rate limit']]);
   });
+  it.each([
+    ['a date', () => ({ 'retry-after': new Date(Date.now() + 1000).toUTCString() }), 2],
+    ['its end', () => ({ 'ratelimit-reset': `${Math.floor(Date.now() / 1000) + 1}` }), 2],
+    ['nothing', () => ({}), 5],
+  ])('reads how long a limit lasts: %s', async (_what, headers, most) => {
+    const server = await fakeGitLab();
+    server.mergeRequests.set(5, { author: 'bea' });
+    server.trouble = (_asked, count) =>
+      count === 1 ? { status: 429, headers: headers(), body: 'Retry later' } : undefined;
+    const waits: number[] = [];
+    const onWait = (seconds: number) => void waits.push(seconds);
+    const connection = { ...reach(server), maxWaitSeconds: 5, onWait };
+    const forge = await openForge(connection, await FactCache.open(`${tempDir()}/c.json`));
+    expect((await forge.pulls([5])).facts.get(5)!.author).toBe('bea');
+    expect(waits).toHaveLength(1);
+    expect(waits[0]).toBeGreaterThan(0);
+    expect(waits[0]).toBeLessThanOrEqual(most);
+  });
   it('names what is missing when a limit ends later, and keeps what it has', async () => {
     const server = await fakeGitLab();
     for (const iid of range(250)) server.mergeRequests.set(iid, { author: 'ada' });
@@ -83,14 +101,18 @@ describe('asking GitLab', () => {
     expect([facts.size, gaps.size]).toEqual([100, 150]);
     expect(gaps.get(250)).toEqual({
       what: '!250',
-      why: "GitLab's rate limit is used up (429); set GITLAB_TOKEN or try later",
+      why: "GitLab's rate limit is used up (429); give a token in GITLAB_TOKEN or GL_TOKEN, or try later",
     });
   });
   it.each([
-    [401, undefined, 'GitLab wants a token (401); set GITLAB_TOKEN'],
+    [401, undefined, 'GitLab wants a token in GITLAB_TOKEN or GL_TOKEN (401)'],
     [401, 'old', 'GitLab refuses the token (401)'],
     [403, 'weak', 'GitLab forbids it (403); the token lacks a scope or a right'],
-    [404, undefined, `GitLab shows no ${REPO} (404); if it is not public, set GITLAB_TOKEN`],
+    [
+      404,
+      undefined,
+      `GitLab shows no ${REPO} (404); if it is not public, it wants a token in GITLAB_TOKEN or GL_TOKEN`,
+    ],
     [404, 'other', `GitLab shows no ${REPO} (404) to this token`],
     [502, undefined, 'GitLab answered 502'],
   ])('takes %i with token %s for a gap, never for an absence', async (status, token, why) => {

@@ -116,7 +116,7 @@ describe('a history of GitLab', () => {
     expect(ran.err).toContain('needs a token in GITLAB_TOKEN or GL_TOKEN');
     repo.git('remote', 'set-url', 'origin', 'https://gitlab.gnome.org/acme/app');
     const other = await run('release', offline, { GITLAB_TOKEN: 'of gitlab.com' });
-    expect(other.err).toContain('"forge: gitlab" in release.yaml (or --forge gitlab)');
+    expect(other.err).toContain('--forge gitlab on the command line, so that it may be sent to');
     expect(repo.git('tag', '-l')).toBe('v1.0.0');
   });
 
