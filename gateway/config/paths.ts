@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { ConfigError } from '../core/exit.ts';
+import { closeHome } from '../files/homeFiles.ts';
 import type { Environment } from './environment.ts';
 
 // No library here: the parent process imports this file.
@@ -33,13 +34,14 @@ export function homePath(option: string | undefined, places: Places): string {
 }
 
 /**
- * Makes the home, readable by its owner only.
+ * Makes the home, readable by its owner only; what the gateway has made in it is closed to others again.
  * @throws ConfigError when it cannot be made or written to.
  */
 export function ensureHome(home: string): string {
   try {
     mkdirSync(home, { recursive: true, mode: 0o700 });
     accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK);
+    closeHome(home);
   } catch (error) {
     const why = (error as Error).message;
     throw new ConfigError(

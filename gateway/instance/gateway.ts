@@ -5,6 +5,7 @@ import type { Operations } from '../core/operations.ts';
 import type { Status } from '../core/status.ts';
 import type { Accounts } from '../delivery/accounts.ts';
 import { HookFeed } from '../hooks/hookFeed.ts';
+import type { Adoption } from '../journal/journal.ts';
 import type { Host, Platform } from '../platforms/platform.ts';
 import { askInWords } from '../turns/questions/inWords.ts';
 import { Relay } from '../turns/relay.ts';
@@ -33,6 +34,7 @@ export class Gateway {
   readonly #rooms: Rooms;
   readonly #heartbeat: Heartbeat;
   readonly #hookFeed: HookFeed | undefined;
+  #relay: Relay | undefined;
   readonly #startedAt: number;
   readonly #undo: (() => void)[] = [];
   /** Held by a predecessor while messages may still come over its open connections. */
@@ -94,7 +96,8 @@ export class Gateway {
   /** Progress of this machine's instances, shared over private sockets in the home. */
   relay(home: string): Relay {
     const { turns, delivery } = this.#rooms;
-    return new Relay({ ...this.#parts, home, bus: delivery.bus, turns });
+    this.#relay = new Relay({ ...this.#parts, home, bus: delivery.bus, turns });
+    return this.#relay;
   }
 
   /** The gateway as one account sees it. */
@@ -144,7 +147,7 @@ export class Gateway {
     const { intake, turns, delivery, restarts } = this.#rooms;
     const { accounts, bus, couriers, notices } = delivery;
     const { log } = this.#parts;
-    const adoption = await takeUp(alive, this.#parts);
+    const adoption = await this.#takeUp(alive);
     crashPoint('work-adopted');
     await Promise.all(couriers.all().map((courier) => courier.start()));
     this.#stage = 'serving';
@@ -175,7 +178,7 @@ export class Gateway {
     // Before, `serve` takes up what is dead by then.
     if (!this.#adopting || this.#stage === 'left') return;
     const { intake, turns, delivery } = this.#rooms;
-    const { commands } = await takeUp(alive, this.#parts);
+    const { commands } = await this.#takeUp(alive);
     await intake.commandRunner.takeUp(commands);
     delivery.couriers.kick();
     await turns.claims.waiting();
@@ -242,6 +245,14 @@ export class Gateway {
     if (this.#stage !== 'serving' || gate.phase !== 'open') return;
     delivery.couriers.kick();
     await turns.claims.waiting();
+  }
+
+  /** What dead instances left: their work, and their sockets in the home. */
+  #takeUp(alive: readonly string[]): Promise<Adoption> {
+    void this.#relay?.sweep(alive).catch((error) => {
+      this.#parts.log.debug({ err: error }, 'sockets of dead instances could not be removed');
+    });
+    return takeUp(alive, this.#parts);
   }
 
   #abandon(): void {

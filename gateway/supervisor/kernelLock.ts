@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { ConfigError, SluiceError } from '../core/exit.ts';
+import { closeToOthers, createPrivate } from '../files/private.ts';
 import { withoutExperimentalWarning } from './experimentalWarning.ts';
 
 /** A lock that the kernel holds for this process and frees when it dies, however it dies. */
@@ -14,7 +15,7 @@ const SQLITE_BUSY = 5;
 /**
  * Takes the lock `file`, or returns undefined when another process has it. Node has no flock; SQLite's
  * exclusive transaction is the same kernel lock, and works on Linux and macOS. Nothing is ever written
- * into the file.
+ * into the file, which is its owner's alone.
  *
  * Within one process take a file's lock once only: POSIX locks belong to the process, and closing any
  * descriptor of the file would free them (SQLite guards against that only for its own connections).
@@ -24,6 +25,7 @@ export function acquireKernelLock(file: string): KernelLock | undefined {
   let db: DatabaseSync | undefined;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    createPrivate(file);
     const sqlite = withoutExperimentalWarning(() => process.getBuiltinModule('node:sqlite'));
     db = new sqlite.DatabaseSync(file, { timeout: 0 });
     db.exec('BEGIN EXCLUSIVE');
@@ -65,7 +67,9 @@ export function lockAccount(
   if (!/^[0-9a-f]{16,128}$/.test(tokenHash)) {
     throw new TypeError('lockAccount takes a hexadecimal hash of the token, not the token');
   }
-  return acquireKernelLock(join(folder, `${tokenHash}.db`));
+  const file = join(folder, `${tokenHash}.db`);
+  closeToOthers(file);
+  return acquireKernelLock(file);
 }
 
 /** Where account locks lie: per user, not per home, for two homes must meet there. */

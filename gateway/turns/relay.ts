@@ -1,7 +1,8 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { answers, listenPrivately } from '../control/privateSocket.ts';
 import { serverSocketPath } from '../control/socketPath.ts';
 import type { Log } from '../core/log.ts';
 import type { Progress } from '../core/progress.ts';
@@ -10,6 +11,8 @@ import type { Turns } from './turns.ts';
 
 /** A reader that lets this much pile up is let go; it reads the journal instead. In bytes. */
 const PILE = 8 << 20;
+/** What the names of these sockets begin with. */
+const PREFIX = 'p-';
 
 /**
  * Progress between the instances of one machine, so that a page which has moved to the successor goes
@@ -42,16 +45,25 @@ export class Relay {
       server.close();
       rmSync(path, { force: true });
     });
-    await new Promise<void>((done) => {
-      server.once('error', (error) => {
-        this.#log.warn({ err: error, path }, 'progress cannot be offered to other instances');
-        done();
-      });
-      server.listen(path, () => {
-        chmodSync(path, 0o600);
-        done();
-      });
-    });
+    try {
+      await listenPrivately(server, path);
+    } catch (error) {
+      this.#log.warn({ err: error, path }, 'progress cannot be offered to other instances');
+    }
+  }
+
+  /**
+   * Removes the sockets of instances that were killed. Neither ours nor one of `alive` is touched, nor any
+   * at which somebody answers. Rejects only where the folder cannot be read.
+   */
+  async sweep(alive: readonly string[]): Promise<void> {
+    const kept = new Set([this.#instance, ...alive].map((id) => socketOf(this.#home, id)));
+    const folder = dirname(serverSocketPath(this.#home));
+    for (const name of readdirSync(folder).filter((n) => n.startsWith(PREFIX))) {
+      const path = join(folder, name);
+      if (kept.has(path) || (await answers(path))) continue;
+      rmSync(path, { force: true });
+    }
   }
 
   /** Follows other instances until they leave. */
@@ -111,5 +123,5 @@ export class Relay {
 }
 
 function socketOf(home: string, instance: string): string {
-  return join(dirname(serverSocketPath(home)), `p-${instance.slice(-8)}`);
+  return join(dirname(serverSocketPath(home)), PREFIX + instance.slice(-8));
 }

@@ -94,6 +94,16 @@ const FAULTS: readonly [fault: string, found: RegExp, plant: Plant][] = [
     (m) => writeFileSync(join(m.home, 'status.json'), '{}', { mode: 0o644 }),
   ],
   [
+    'a lock that others may read',
+    /^home: .*lock\.db has mode 644: others may read it → chmod 600 /,
+    (m) => writeFileSync(join(m.home, 'lock.db'), '', { mode: 0o644 }),
+  ],
+  [
+    'a folder of files that others may look into',
+    /^home: .*files has mode 755: others may look into it → chmod 700 /,
+    (m) => mkdirSync(join(m.home, 'files'), { mode: 0o755 }),
+  ],
+  [
     'a home of another user',
     /^home: .* belongs to another user .* → sudo chown -R 4711 /,
     (m) => {

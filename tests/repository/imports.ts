@@ -66,9 +66,14 @@ export const RULES: readonly Rule[] = [
     allows: within('gateway/core'),
   },
   {
+    name: 'who may read a file is decided in one place, which knows nobody',
+    about: within('gateway/files'),
+    allows: (to) => to.startsWith('node:') || within('gateway/files')(to),
+  },
+  {
     name: 'the journal knows core and itself',
     about: within('gateway/journal'),
-    allows: (to) => !ours(to) || within('gateway/core', 'gateway/journal')(to),
+    allows: (to) => !ours(to) || within('gateway/core', 'gateway/files', 'gateway/journal')(to),
   },
   {
     name: 'an adapter knows neither the journal nor what is above it',
@@ -92,7 +97,8 @@ export const RULES: readonly Rule[] = [
   {
     name: 'the supervisor knows core and itself, and no library',
     about: within('gateway/supervisor'),
-    allows: (to) => to.startsWith('node:') || within('gateway/core', 'gateway/supervisor')(to),
+    allows: (to) =>
+      to.startsWith('node:') || within('gateway/core', 'gateway/files', 'gateway/supervisor')(to),
   },
   {
     name: 'service units know core, the configuration and the parent, and no library',
@@ -106,7 +112,7 @@ export const RULES: readonly Rule[] = [
     about: within('gateway/config'),
     allows: (to) =>
       !ours(to) ||
-      within('gateway/core', 'gateway/config')(to) ||
+      within('gateway/core', 'gateway/files', 'gateway/config')(to) ||
       to === 'gateway/attachments/options.ts' ||
       /^gateway\/(?:platforms|agents)\/(?:.+\/)?options\.ts$/.test(to),
   },

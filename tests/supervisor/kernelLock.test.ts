@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { ConfigError } from '../../gateway/core/exit.ts';
@@ -43,6 +43,19 @@ it('R16 lets one holder at a time have a platform account, and takes no token fo
   lock?.release();
   expect(lockAccount('ab'.repeat(16), folder)).toBeDefined();
   expect(() => lockAccount('123456:SECRET-token', folder)).toThrow('not the token');
+});
+
+it("makes an account's lock for its owner only, and closes one that others may read", () => {
+  const folder = tempDir();
+  const file = join(folder, `${'ab'.repeat(16)}.db`);
+  const mode = () => statSync(file).mode & 0o777;
+  lockAccount('ab'.repeat(16), folder)?.release();
+  expect(mode()).toBe(0o600);
+  chmodSync(file, 0o644);
+  const lock = lockAccount('ab'.repeat(16), folder);
+  expect(mode()).toBe(0o600);
+  expect(lockAccount('ab'.repeat(16), folder)).toBeUndefined();
+  lock?.release();
 });
 
 it('says which file cannot be locked, and exits 78 for it', () => {

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, chmod, lstat, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isOurs } from '../../files/homeFiles.ts';
 import type { Check } from '../check.ts';
 import { type Finding, says } from '../finding.ts';
 import { firstFolder } from '../folders.ts';
@@ -52,8 +53,12 @@ export const homeCheck: Check = {
         wrong.push(problem(`${path} belongs to another user (uid ${file.uid})`, mend));
       } else if (file.isFile() && (file.mode & 0o600) !== 0o600) {
         wrong.push(mode(path, file.mode, 0o600, 'its owner may not read and write it'));
-      } else if (file.isFile() && (file.mode & 0o077) !== 0 && !harmless(name)) {
-        wrong.push(mode(path, file.mode, 0o600, 'others may read it'));
+      } else if ((file.mode & 0o077) !== 0 && isPrivate(name, file)) {
+        wrong.push(
+          file.isDirectory()
+            ? mode(path, file.mode, 0o700, 'others may look into it')
+            : mode(path, file.mode, 0o600, 'others may read it'),
+        );
       }
     }
     return wrong.length > 0 ? wrong : [ok(home)];
@@ -76,9 +81,9 @@ async function absent(home: string): Promise<Finding> {
   return { ...ok(`${home}; the first start makes it`), fix };
 }
 
-/** Lock files hold nothing; SQLite gives them the mode that the umask leaves. A configuration, no secret. */
-function harmless(name: string): boolean {
-  return name.startsWith('lock.db') || name.endsWith('.yaml');
+/** What we make there, and any other file: it may be a secret. A configuration is none. */
+function isPrivate(name: string, found: { isFile(): boolean }): boolean {
+  return isOurs(name) || (found.isFile() && !name.endsWith('.yaml'));
 }
 
 function mode(path: string, is: number, shall: number, what: string): Finding {

@@ -1,5 +1,6 @@
-import { chmodSync, closeSync, fsyncSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import { makePrivate } from '../../files/private.ts';
 
 /**
  * Writes a whole, consistent copy of a database into `file`, readable by its owner only and on the disk when
@@ -9,8 +10,8 @@ import type { DatabaseSync } from 'node:sqlite';
 export function copyInto(db: DatabaseSync, file: string): void {
   try {
     // An empty file is written into; this one has its mode before anything is in it.
-    writeFileSync(file, '', { mode: 0o600 });
-    chmodSync(file, 0o600);
+    rmSync(file, { force: true });
+    makePrivate(file);
     db.prepare('VACUUM INTO ?').run(file);
     const fd = openSync(file, 'r');
     try {

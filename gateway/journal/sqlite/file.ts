@@ -1,5 +1,6 @@
-import { chmodSync, closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { JournalUnavailable, JournalUnusable } from '../../core/exit.ts';
+import { closeToOthers, makePrivate } from '../../files/private.ts';
 import { APPLICATION_ID, complaintAbout } from './complaint.ts';
 import { Connection } from './connection.ts';
 import { copyInto } from './copy.ts';
@@ -9,7 +10,6 @@ import type { Migration } from './migrations/migration.ts';
 
 /** Up to this many bytes the whole file is checked at each start; above, only its schema is. */
 const CHECK_LIMIT = 8 * 1024 * 1024;
-const MODE = 0o600;
 
 /**
  * Opens the journal file, making or migrating it as needed.
@@ -19,12 +19,10 @@ const MODE = 0o600;
 export function openFile(file: string, options: OpenOptions = {}): Connection {
   const migrations = options.migrations ?? MIGRATIONS;
   try {
-    create(file);
+    makePrivate(file);
     const newest = migrations.at(-1)?.version ?? 0;
     if (statSync(file).size > 0) inspect(file, newest);
-    for (const name of [file, `${file}-wal`, `${file}-shm`]) {
-      if (existsSync(name)) chmodSync(name, MODE);
-    }
+    for (const name of [`${file}-wal`, `${file}-shm`]) closeToOthers(name);
     const connection = open(file, migrations);
     if (options.maxBytes !== undefined) limit(connection, options.maxBytes);
     return connection;
@@ -43,15 +41,6 @@ export interface OpenOptions {
 function limit(connection: Connection, bytes: number): void {
   const page = connection.get<{ page_size: number }>('PRAGMA page_size')?.page_size ?? 4096;
   connection.db.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(bytes / page))}`);
-}
-
-/** The file is made with its mode, before SQLite sees it: -wal and -shm inherit it. */
-function create(file: string): void {
-  try {
-    closeSync(openSync(file, 'wx', MODE));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
 }
 
 function open(file: string, migrations: readonly Migration[]): Connection {

@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makePrivate } from '../../../files/private.ts';
 
 const KEPT = 500;
 
@@ -18,8 +19,7 @@ export class History {
     try {
       const lines = readFileSync(this.#file, 'utf8').split('\n').filter(Boolean);
       const kept = lines.slice(-KEPT);
-      if (lines.length > 2 * KEPT)
-        writeFileSync(this.#file, `${kept.join('\n')}\n`, { mode: 0o600 });
+      if (lines.length > 2 * KEPT) writeFileSync(this.#file, `${kept.join('\n')}\n`);
       return kept.reverse();
     } catch {
       return [];
@@ -28,7 +28,8 @@ export class History {
 
   add(text: string): void {
     try {
-      appendFileSync(this.#file, `${text.replaceAll('\n', ' ')}\n`, { mode: 0o600 });
+      makePrivate(this.#file);
+      appendFileSync(this.#file, `${text.replaceAll('\n', ' ')}\n`);
     } catch {
       // A full disk, say; the arrow keys forget this one.
     }
