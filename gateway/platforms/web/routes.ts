@@ -3,7 +3,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { Completions } from './api/completions.ts';
-import { modelList } from './api/models.ts';
+import { modelList, modelNamed } from './api/models.ts';
 import { type Asset, encoded } from './http/assets.ts';
 import { readJson } from './http/body.ts';
 import type { Login } from './http/login.ts';
@@ -68,6 +68,10 @@ export function routes(deps: RouteDeps): Hono<Env> {
 
   app.get('/v1/models', (c) =>
     c.json(modelList(host.operations.agents(), seconds(deps.startedAt))),
+  );
+  // `agent/model`: a client encodes the slash, a person at a command line does not.
+  app.get('/v1/models/:id{.+}', (c) =>
+    c.json(modelNamed(host.operations.agents(), c.req.param('id'), seconds(deps.startedAt))),
   );
   app.post('/v1/chat/completions', async (c) => {
     await deps.completions.handle(c.env.incoming as never, c.env.outgoing as never);

@@ -35,6 +35,23 @@ describe('the openai package', () => {
     expect(ids).toEqual(['demo', 'helper', 'helper/small', 'sluice']);
   });
 
+  it('retrieves one model by its id, with a slash in it too, and is told of one that is not there', async () => {
+    const { host, base } = await serve();
+    host.operations.agentList = [
+      { name: 'helper', type: 'chat', isDefault: true, models: ['small', 'org/large:7b'] },
+    ];
+    const { models } = client(base);
+    for (const id of ['helper', 'helper/small', 'helper/org/large:7b', 'sluice']) {
+      expect(await models.retrieve(id)).toMatchObject({ id, object: 'model', owned_by: 'sluice' });
+    }
+    const typed = await fetch(`${base}/v1/models/helper/org/large:7b`);
+    expect(await typed.json()).toMatchObject({ id: 'helper/org/large:7b' });
+    const refused = await models.retrieve('helper/absent').catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(OpenAI.NotFoundError);
+    expect(refused).toMatchObject({ status: 404, code: 'model_not_found', param: 'model' });
+    expect(String(refused)).toContain('There is no model "helper/absent" here');
+  });
+
   it('gets a reply, whole and streamed', async () => {
     const { base } = await serve();
     const whole = await client(base).chat.completions.create({ model: 'demo', messages });

@@ -3,7 +3,7 @@ import type { Host } from '../../platform.ts';
 const LENGTH = 60;
 
 /**
- * Names a conversation of the page by its first words, unless it has a name. Best effort: a name is for
+ * Names a conversation of the page by its first words, without their markup, unless it has a name. Best effort: a name is for
  * the list of conversations, and a person can give another.
  */
 export class Titles {
@@ -24,16 +24,18 @@ export class Titles {
     try {
       const known = (await operations.sessions({ lane, limit: 5 })).find((s) => s.id === session);
       if (known === undefined || (known.title ?? '') !== '') return;
-      await operations.renameSession(session, titleOf(text));
+      // Not before it is needed: the parser is large, and a gateway has to be ready soon.
+      const { firstLineOf } = await import('../../shared/firstLine.ts');
+      const title = titleOf(firstLineOf(text));
+      if (title !== '') await operations.renameSession(session, title);
     } catch (error) {
       log.debug({ session, error: String(error) }, 'a conversation was not named');
     }
   }
 }
 
-/** The first line, cut between words. */
-export function titleOf(text: string): string {
-  const line = text.trim().split('\n', 1)[0] as string;
+/** A line, cut between words. */
+export function titleOf(line: string): string {
   if (line.length <= LENGTH) return line;
   const cut = line.slice(0, LENGTH);
   const space = cut.lastIndexOf(' ');
