@@ -182,9 +182,9 @@ describe('a message of the page', () => {
       expect((await send(base, 'x', chat)).status).toBe(400);
   });
 
-  it('names its conversation by its first words, once', async () => {
+  it('names its conversation by its first words, without their Markdown, once', async () => {
     const { host, base } = await serve();
-    await send(base, 'The tide tables of Bergen, please');
+    await send(base, '**The tide tables** of [Bergen](https://example.org), _please_\n\nthe whole year');
     await send(base, 'And of Oslo');
     await eventually(
       'named',
