@@ -184,7 +184,10 @@ describe('a message of the page', () => {
 
   it('names its conversation by its first words, without their Markdown, once', async () => {
     const { host, base } = await serve();
-    await send(base, '**The tide tables** of [Bergen](https://example.org), _please_\n\nthe whole year');
+    await send(
+      base,
+      '**The tide tables** of [Bergen](https://example.org), _please_\n\nthe whole year',
+    );
     await send(base, 'And of Oslo');
     await eventually(
       'named',
