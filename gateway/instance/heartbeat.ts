@@ -79,7 +79,8 @@ export class Heartbeat {
 
   #renew(): Promise<boolean> {
     const { journal, clock, instance, settings } = this.#deps;
-    return journal.renew(instance, { until: clock.now() + settings.instanceLease });
+    const now = clock.now();
+    return journal.renew(instance, { now, until: now + settings.instanceLease });
   }
 
   /** As `renew`, without writing: two instances that renewed on each other's commits would never rest. */

@@ -67,10 +67,11 @@ export async function leave(
   if (held !== undefined) deps.connected(held);
   const left = drainer.leave(timeout, force);
   // Marked before anything that can hang: others must know (R27).
-  const until = clock.now() + settings.instanceLease;
+  const now = clock.now();
+  const until = now + settings.instanceLease;
   await step(
     'telling the journal of the drain',
-    journal.renew(instance, { until, draining: true }),
+    journal.renew(instance, { now, until, draining: true }),
   );
   if (handsOver) {
     // The successor receives and sends from here on; what is running only writes to the outbox.

@@ -101,7 +101,10 @@ export interface Journal {
   // ── instances, leases, cursors ─────────────────────────────────────────────
   join(instance: InstanceRow): Promise<void>;
   /** Extends an instance's life, or says `false` when it was voided meanwhile: it must stop writing. */
-  renew(instance: string, patch: { until: number; draining?: boolean }): Promise<boolean>;
+  renew(
+    instance: string,
+    patch: { now: number; until: number; draining?: boolean },
+  ): Promise<boolean>;
   leave(instance: string): Promise<void>;
   instances(): Promise<InstanceRow[]>;
   /** Takes over what dead instances left: their turns are suspended and queued again, their sends ambiguous. */

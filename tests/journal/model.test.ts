@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { OUTCOMES } from '../../gateway/core/message.ts';
 import type { ClaimedTurn } from '../../gateway/core/turn.ts';
 import type { Journal } from '../../gateway/journal/journal.ts';
-import { openSqliteJournal } from '../../gateway/journal/sqlite/client.ts';
-import { tempDir } from '../harness/temp.ts';
 import * as build from './builders.ts';
+import { onEveryEngine } from './engines.ts';
+import { openJournal } from './open.ts';
 
 const lane = fc.constantFrom('a', 'b', 'c');
 const holder = fc.constantFrom('i1', 'i2', 'i3');
@@ -117,13 +116,11 @@ class Model {
   }
 }
 
-describe('lanes', () => {
+onEveryEngine('lanes', (place) => {
   it('R06 R22 R28 keep order, one turn at a time, fences and one outcome, whatever happens', async () => {
-    const folder = tempDir();
-    let run = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { minLength: 5, maxLength: 40 }), async (operations) => {
-        const journal = await openSqliteJournal({ file: join(folder, `${run++}.db`) });
+        const journal = await openJournal(place());
         try {
           for (const id of ['i1', 'i2', 'i3']) await build.join(journal, id);
           const model = new Model(journal);

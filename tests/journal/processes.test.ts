@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { openSqliteJournal } from '../../gateway/journal/sqlite/client.ts';
+import { expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../harness/eventually.ts';
-import { tempDir } from '../harness/temp.ts';
 import { message, names, waiting } from './builders.ts';
+import { onEveryEngine } from './engines.ts';
+import { openJournal } from './open.ts';
 
 /** A real process, ended at the latest when its test is; `lines` grows as it prints. */
 function start(script: string, ...args: string[]): { child: ChildProcess; lines: string[] } {
@@ -21,10 +20,10 @@ function start(script: string, ...args: string[]): { child: ChildProcess; lines:
   return { child, lines };
 }
 
-describe('processes that share a journal', () => {
+onEveryEngine('processes that share a journal', (place) => {
   it('lose no message, take none twice, and keep the order of each lane', async () => {
-    const file = join(tempDir(), 'journal.db');
-    const journal = await openSqliteJournal({ file });
+    const file = place();
+    const journal = await openJournal(file);
     const accepted = await Promise.all(
       Array.from({ length: 400 }, (_, i) =>
         journal.accept(message(`m${i}`, `l${i % 10}`), waiting()),
@@ -54,13 +53,13 @@ describe('processes that share a journal', () => {
   });
 
   it('R06 R26 find after a SIGKILL everything that was acknowledged', async () => {
-    const file = join(tempDir(), 'journal.db');
+    const file = place();
     const { child, lines } = start('writer.ts', file);
     await eventually('some turns', () => lines.length > 300, 20_000);
     child.kill('SIGKILL');
     await once(child, 'close');
 
-    const journal = await openSqliteJournal({ file });
+    const journal = await openJournal(file);
     const { turns } = await journal.adopt({ allBut: [] }, 1);
     for (const line of lines) {
       const [what, id = ''] = line.split(' ');
@@ -79,8 +78,8 @@ describe('processes that share a journal', () => {
   });
 
   it("hear of each other's commits, and not of their own", async () => {
-    const file = join(tempDir(), 'journal.db');
-    const [one, two] = [await openSqliteJournal({ file }), await openSqliteJournal({ file })];
+    const file = place();
+    const [one, two] = [await openJournal(file), await openJournal(file)];
     const heard = { one: 0, two: 0 };
     const stop = one.onForeignCommit(() => heard.one++);
     two.onForeignCommit(() => heard.two++);
@@ -100,8 +99,8 @@ describe('processes that share a journal', () => {
   });
 
   it('can open a new file at the same moment', async () => {
-    const file = join(tempDir(), 'journal.db');
-    const all = await Promise.all(Array.from({ length: 4 }, () => openSqliteJournal({ file })));
+    const file = place();
+    const all = await Promise.all(Array.from({ length: 4 }, () => openJournal(file)));
     await Promise.all(all.map((journal, i) => journal.setCursor(`c${i}`, i)));
     expect(await all[0]?.cursor('c3')).toBe(3);
     await Promise.all(all.map((journal) => journal.close()));

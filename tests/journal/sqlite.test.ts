@@ -3,4 +3,6 @@ import { openSqliteJournal } from '../../gateway/journal/sqlite/client.ts';
 import { tempDir } from '../harness/temp.ts';
 import { conformance } from './conformance.ts';
 
-conformance('sqlite', () => openSqliteJournal({ file: join(tempDir(), 'journal.db') }));
+conformance('sqlite', async () => ({
+  journal: await openSqliteJournal({ file: join(tempDir(), 'journal.db') }),
+}));

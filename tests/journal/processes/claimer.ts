@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { openSqliteJournal } from '../../../gateway/journal/sqlite/client.ts';
 import { answered, claimBy, join } from '../builders.ts';
+import { openJournal } from '../open.ts';
 
 /** Takes turns until no message is open, and prints the message of each: `claimer.ts FILE NAME`. */
 const [file = '', name = ''] = process.argv.slice(2);
-const journal = await openSqliteJournal({ file });
+const journal = await openJournal(file);
 await join(journal, name);
 console.log('ready');
 await once(process.stdin, 'data');

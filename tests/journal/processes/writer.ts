@@ -1,8 +1,8 @@
-import { openSqliteJournal } from '../../../gateway/journal/sqlite/client.ts';
 import { answered, join, message, starting, turnOf } from '../builders.ts';
+import { openJournal } from '../open.ts';
 
 /** Runs turns on ten lanes without end and prints what was acknowledged: `writer.ts FILE`. */
-const journal = await openSqliteJournal({ file: process.argv[2] ?? '' });
+const journal = await openJournal(process.argv[2] ?? '');
 await join(journal, 'w');
 await Promise.all(
   Array.from({ length: 10 }, async (_, lane) => {

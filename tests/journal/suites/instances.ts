@@ -14,7 +14,8 @@ import {
   waiting,
 } from '../builders.ts';
 
-export function instanceSuite(journal: () => Journal): void {
+/** `clock` sets the time that lives and leases run on. */
+export function instanceSuite(journal: () => Journal, clock: (now: number) => Promise<void>): void {
   describe('instances', () => {
     it('R22 gives an instance that was declared dead no turn any more', async () => {
       await journal().accept(message('m1', 'a'), starting());
@@ -43,7 +44,7 @@ export function instanceSuite(journal: () => Journal): void {
         ambiguous: [{ message: 'm3', state: 'ambiguous', ambiguous: true }],
         commands: [{ id: 'c1' }],
       });
-      expect(await journal().renew('i1', { until: T0 + HOUR })).toBe(false);
+      expect(await journal().renew('i1', { now: T0, until: T0 + HOUR })).toBe(false);
       expect(await journal().leaseHolder('send:web')).toBeUndefined();
       expect(await names(journal(), 'm1')).toEqual(['accepted', 'started', 'adopted']);
       expect(await names(journal(), 'm3')).toContain('send-ambiguous');
@@ -76,15 +77,17 @@ export function instanceSuite(journal: () => Journal): void {
 
     it('finds lapsed instances, and only those', async () => {
       await join(journal(), 'i3', T0 + 10);
+      await clock(T0 + 10);
       expect((await journal().adopt({ lapsed: true }, T0 + 10)).instances).toEqual([]);
+      await clock(T0 + 11);
       expect((await journal().adopt({ lapsed: true }, T0 + 11)).instances).toEqual(['i3']);
       expect((await journal().instances()).map((i) => i.id).sort()).toEqual(['i1', 'i2']);
     });
 
     it('says of a running turn that its holder drains', async () => {
       await journal().accept(message('m1', 'a'), starting());
-      expect(await journal().renew('i1', { until: T0 + 1, draining: true })).toBe(true);
-      expect(await journal().renew('i1', { until: T0 + HOUR })).toBe(true);
+      expect(await journal().renew('i1', { now: T0, until: T0 + 1, draining: true })).toBe(true);
+      expect(await journal().renew('i1', { now: T0, until: T0 + HOUR })).toBe(true);
       expect(await journal().running()).toMatchObject([{ holderDraining: true }]);
     });
 
@@ -94,7 +97,8 @@ export function instanceSuite(journal: () => Journal): void {
       expect(await journal().lease('x', 'i2', T0)).toBe(false);
       await journal().release('x', 'i2');
       expect(await journal().leaseHolder('x')).toBe('i1');
-      await journal().renew('i2', { until: T0 + 9 * HOUR });
+      await journal().renew('i2', { now: T0, until: T0 + 9 * HOUR });
+      await clock(T0 + 2 * HOUR);
       expect(await journal().lease('x', 'i2', T0 + 2 * HOUR)).toBe(true);
       await journal().leave('i2');
       expect(await journal().leaseHolder('x')).toBeUndefined();

@@ -2,15 +2,16 @@ import { BURST_LIMIT, burstLength, isBurstItem, readyAt } from '../../../core/bu
 import type { JsonValue, StoredMessage, TranscriptEntry } from '../../../core/message.ts';
 import type { ClaimedTurn } from '../../../core/turn.ts';
 import type { Claim, ClaimResult } from '../../journal.ts';
-import { type Connection, unjson } from '../connection.ts';
-import { newId } from '../ids.ts';
+import { unjson } from '../../json.ts';
 import {
   type MessageColumns,
   messageOf,
   type StepColumns,
   stepOf,
   type TurnColumns,
-} from '../rows.ts';
+} from '../../rows.ts';
+import type { Connection } from '../connection.ts';
+import { newId } from '../ids.ts';
 import { addEvent } from './events.ts';
 import { type LaneRow, laneOf } from './lanes.ts';
 

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../../core/message.ts';
-import { type Connection, unjson } from '../connection.ts';
+import { unjson } from '../../json.ts';
+import type { Connection } from '../connection.ts';
 
 export function cursor(c: Connection, name: string): JsonValue | undefined {
   const row = c.get<{ value: string }>('SELECT value FROM cursors WHERE name = ?', name);

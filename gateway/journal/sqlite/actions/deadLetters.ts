@@ -1,6 +1,6 @@
 import type { DeadLetter } from '../../journal.ts';
+import { addressOf } from '../../rows.ts';
 import type { Connection } from '../connection.ts';
-import { addressOf } from '../rows.ts';
 import { addEvent, addEventById } from './events.ts';
 import { enqueue } from './lanes.ts';
 

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../../../core/message.ts';
 import type { Directive, NewDirective } from '../../journal.ts';
-import { type Connection, json, unjson } from '../connection.ts';
+import { json, unjson } from '../../json.ts';
+import type { Connection } from '../connection.ts';
 
 export function direct(c: Connection, directive: NewDirective): void {
   c.run(

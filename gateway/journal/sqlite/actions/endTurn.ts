@@ -1,8 +1,9 @@
 import type { TranscriptEntry } from '../../../core/message.ts';
 import type { TurnRef, Usage } from '../../../core/turn.ts';
 import type { EndReceipt, TurnResultRow } from '../../journal.ts';
-import { type Connection, json } from '../connection.ts';
-import type { TurnColumns } from '../rows.ts';
+import { json } from '../../json.ts';
+import type { TurnColumns } from '../../rows.ts';
+import type { Connection } from '../connection.ts';
 import { claimLane } from './claim.ts';
 import { addEvent } from './events.ts';
 import { enqueue, type LaneRow, laneOf } from './lanes.ts';

@@ -1,5 +1,6 @@
 import type { EventName, JsonValue, MessageEvent } from '../../../core/message.ts';
-import { type Connection, json, unjson } from '../connection.ts';
+import { json, unjson } from '../../json.ts';
+import type { Connection } from '../connection.ts';
 
 /** Adds a line to a message's trace. `message` is its seq. */
 export function addEvent(

@@ -1,13 +1,13 @@
 import type { TurnRef } from '../../../core/turn.ts';
 import type { Adoption, DeadInstances, InstanceRow, Journal } from '../../journal.ts';
-import type { Connection } from '../connection.ts';
 import {
   type MessageColumns,
   messageOf,
   type OutboundColumns,
   outboundOf,
   type TurnColumns,
-} from '../rows.ts';
+} from '../../rows.ts';
+import type { Connection } from '../connection.ts';
 import { requeue } from './endTurn.ts';
 import { addEventById } from './events.ts';
 

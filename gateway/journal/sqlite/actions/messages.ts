@@ -1,8 +1,8 @@
 import { OUTCOMES, type Outcome, type StoredMessage } from '../../../core/message.ts';
 import type { Outbound } from '../../../core/outbox.ts';
 import type { Counts, Journal, SettleOptions } from '../../journal.ts';
+import { type MessageColumns, messageOf } from '../../rows.ts';
 import type { Connection } from '../connection.ts';
-import { type MessageColumns, messageOf } from '../rows.ts';
 import { addEvent } from './events.ts';
 import { dequeue } from './lanes.ts';
 import { insertOutbox } from './outbox.ts';

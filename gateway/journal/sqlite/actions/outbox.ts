@@ -1,7 +1,8 @@
 import { LONGEST_WAIT, type Outbound } from '../../../core/outbox.ts';
 import type { Journal, NewOutbound, OutboxClaim } from '../../journal.ts';
-import { type Connection, json } from '../connection.ts';
-import { type OutboundColumns, outboundOf } from '../rows.ts';
+import { json } from '../../json.ts';
+import { type OutboundColumns, outboundOf } from '../../rows.ts';
+import type { Connection } from '../connection.ts';
 import { addEventById } from './events.ts';
 
 /**

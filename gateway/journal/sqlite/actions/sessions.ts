@@ -1,9 +1,9 @@
 import { RequestError } from '../../../core/exit.ts';
 import type { Address, TranscriptEntry } from '../../../core/message.ts';
 import type { Journal, SessionRow, TranscriptRow } from '../../journal.ts';
+import { addressOf, type SessionColumns, sessionOf } from '../../rows.ts';
 import type { Connection } from '../connection.ts';
 import { newId } from '../ids.ts';
-import { addressOf, type SessionColumns, sessionOf } from '../rows.ts';
 import { laneOf } from './lanes.ts';
 
 export function startSession(

@@ -1,6 +1,6 @@
 import type { SendRow } from '../../journal.ts';
+import type { OutboundColumns } from '../../rows.ts';
 import type { Connection } from '../connection.ts';
-import type { OutboundColumns } from '../rows.ts';
 import { addEventById } from './events.ts';
 
 /**

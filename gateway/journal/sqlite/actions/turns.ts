@@ -1,8 +1,8 @@
 import type { JsonValue } from '../../../core/message.ts';
 import type { StepRecord, TurnRef } from '../../../core/turn.ts';
 import type { RunningRow } from '../../journal.ts';
+import { runningOf, type TurnColumns } from '../../rows.ts';
 import type { Connection } from '../connection.ts';
-import { runningOf, type TurnColumns } from '../rows.ts';
 import { addEventById } from './events.ts';
 
 type Row = TurnColumns & { draining: number | null; generation: number | null };

@@ -1,8 +1,8 @@
-import type { Address, JsonValue, StoredMessage } from '../../core/message.ts';
-import type { Outbound } from '../../core/outbox.ts';
-import type { StepRecord, Usage } from '../../core/turn.ts';
-import type { NewMessage, RunningRow, SessionRow } from '../journal.ts';
-import { unjson } from './connection.ts';
+import type { Address, JsonValue, StoredMessage } from '../core/message.ts';
+import type { Outbound } from '../core/outbox.ts';
+import type { StepRecord, Usage } from '../core/turn.ts';
+import type { NewMessage, RunningRow, SessionRow } from './journal.ts';
+import { unjson } from './json.ts';
 
 interface AddressColumns {
   platform: string;

@@ -1,0 +1,310 @@
+import { isBurstItem } from '../../core/burst.ts';
+import { RequestError } from '../../core/exit.ts';
+import { OUTCOMES, type Outcome, type TranscriptEntry } from '../../core/message.ts';
+import type { Order } from '../../core/order.ts';
+import type { Outbound } from '../../core/outbox.ts';
+import { bodyHash } from '../bodyHash.ts';
+import type { Forgotten, Journal, NewMessage, NewOutbound, TranscriptRow } from '../journal.ts';
+import { json, unjson } from '../json.ts';
+import {
+  extraOf,
+  type MessageColumns,
+  messageOf,
+  type OutboundColumns,
+  outboundOf,
+  runningOf,
+  type SessionColumns,
+  sessionOf,
+  type TurnColumns,
+} from '../rows.ts';
+
+/** Calls that are one function each. Those that start turns are in `claims.ts`. */
+export type PlainCall = Exclude<
+  keyof Journal,
+  'accept' | 'endTurn' | 'claim' | 'claimAny' | 'onForeignCommit' | 'close'
+>;
+
+type Args<K extends PlainCall> = Parameters<Journal[K]>;
+
+/** How one call of the interface becomes a call of the database's function, and its result a value again. */
+export interface Translation<K extends PlainCall> {
+  /** The function's arguments. */
+  readonly args: (...args: Args<K>) => readonly unknown[];
+  /** Absent: nothing comes back. */
+  readonly result?: (value: never, ...args: Args<K>) => Awaited<ReturnType<Journal[K]>>;
+  /** A write of an instance, refused once that was declared dead. */
+  readonly fenced?: true;
+  /** The lane it locks, where the call names one. */
+  readonly lane?: (...args: Args<K>) => string;
+}
+
+/** A running turn with what is known of its holder; NULL where that is gone. */
+export type RunningColumns = TurnColumns & {
+  draining: boolean | null;
+  generation: number | null;
+};
+
+interface InstanceColumns {
+  id: string;
+  generation: number;
+  version: string;
+  pid: number;
+  started_at: number;
+  until: number;
+  draining: boolean;
+}
+
+const rows =
+  <Row, T>(of: (row: Row) => T) =>
+  (found: readonly Row[]): T[] =>
+    found.map(of);
+const row =
+  <Row, T>(of: (row: Row) => T) =>
+  (found: Row | null): T | undefined =>
+    found === null ? undefined : of(found);
+const asIs = <T>(value: T): T => value;
+const orAbsent = <T>(value: T | null): T | undefined => value ?? undefined;
+
+interface DeadColumns {
+  id: string;
+  what: 'message' | 'outbound';
+  platform: string;
+  account: string;
+  chat: string;
+  thread: string | null;
+  lane: string;
+  text: string;
+  reason: string | null;
+  at: number;
+}
+
+const letterOf = ({ platform, account, chat, thread, reason, ...rest }: DeadColumns) => ({
+  ...rest,
+  address: { platform, account, chat, ...(thread === null ? {} : { thread }) },
+  reason: reason ?? 'unknown',
+});
+
+/** A message's columns. */
+export function messageColumns(m: NewMessage) {
+  return {
+    ...m.address,
+    id: m.id,
+    update_id: m.updateId,
+    lane: m.lane,
+    kind: m.kind,
+    at_once: m.atOnce === true,
+    burst: isBurstItem(m),
+    stateless: m.stateless !== undefined,
+    received_at: m.receivedAt,
+    body_hash: bodyHash(m),
+    direct: m.direct ? 1 : 0,
+    sender: json(m.sender),
+    extra: extraOf(m),
+    text: m.text,
+  };
+}
+
+export function outboundColumns(row: NewOutbound) {
+  const { address, expiresAt, platformId, context, ...rest } = row;
+  return {
+    ...address,
+    ...rest,
+    expires_at: expiresAt,
+    platform_id: platformId,
+    context: json(context),
+  };
+}
+
+export function transcriptColumns({ attachments, ...line }: TranscriptEntry) {
+  return { ...line, ...(attachments === undefined ? {} : { attachments: json(attachments) }) };
+}
+
+export const CALLS: { readonly [K in PlainCall]: Translation<K> } = {
+  settle: {
+    fenced: true,
+    args: (id, outcome, { outbound, detail, ...options }) => [
+      id,
+      outcome,
+      {
+        ...options,
+        outbound: outbound.map(outboundColumns),
+        detail: json(detail),
+        error: detail == null ? undefined : typeof detail === 'string' ? detail : json(detail),
+      },
+    ],
+    result: asIs<boolean>,
+  },
+  message: { args: (id) => [id], result: row(messageOf) },
+  trace: {
+    args: (id) => [id],
+    result: (found: { name: never; at: number; detail: string | null }[], message) =>
+      found.map(({ name, at, detail }) => ({ message, name, at, ...withDetail(detail) })),
+  },
+  replyOf: { args: (id) => [id], result: row(replyOf) },
+  queued: { args: (filter) => [filter], result: rows(messageOf) },
+  counts: { args: () => [], result: countsOf },
+  step: {
+    fenced: true,
+    args: (ref, step) => [ref, step],
+    result: asIs<boolean>,
+    lane: (r) => r.lane,
+  },
+  saveAgentState: {
+    fenced: true,
+    args: (ref, state) => [ref, json(state)],
+    result: asIs<boolean>,
+    lane: (r) => r.lane,
+  },
+  running: { args: () => [], result: rows(runningRowOf) },
+  prepare: { fenced: true, args: (list, now) => [list.map(outboundColumns), now] },
+  claimOutbox: { fenced: true, args: (options) => [options], result: rows(outboundOf) },
+  settleOutbox: { args: (results, now) => [results, now] },
+  placeholder: { args: (id, platformId) => [id, platformId] },
+  expireOutbox: { args: (now) => [now], result: asIs<number> },
+  owes: { args: (lane) => [lane], result: asIs<boolean> },
+  outbox: { args: (filter) => [filter], result: rows(outboundOf) },
+  sessions: {
+    args: ({ search, ...filter }) => [
+      {
+        ...filter,
+        ...(search === undefined ? {} : { pattern: `%${search.replace(/[\\%_]/g, '\\$&')}%` }),
+      },
+    ],
+    result: rows(sessionOf),
+  },
+  session: { args: (id) => [id], result: row(sessionOf) },
+  newSession: {
+    args: (lane, now) => [lane, now],
+    lane: (lane) => lane,
+    result: (found: SessionColumns | null, lane) => {
+      if (found === null)
+        throw new RequestError(`There is no conversation ${lane}. Write a message first.`);
+      return sessionOf(found);
+    },
+  },
+  updateSession: { args: (id, patch) => [id, patch] },
+  transcript: { args: (id, page) => [id, page], result: rows(transcriptRowOf) },
+  join: { args: ({ until, ...row }) => [{ ...row, lease: until - row.startedAt }] },
+  renew: {
+    args: (id, { now, until, draining }) => [id, { lease: until - now, draining }],
+    result: asIs<boolean>,
+  },
+  leave: { args: (id) => [id] },
+  instances: {
+    args: () => [],
+    result: rows(({ started_at, ...row }: InstanceColumns) => ({ ...row, startedAt: started_at })),
+  },
+  adopt: {
+    args: (dead, now) => [dead, now],
+    result: (found: {
+      instances: string[];
+      turns: never[];
+      ambiguous: OutboundColumns[];
+      commands: MessageColumns[];
+    }) => ({
+      ...found,
+      ambiguous: found.ambiguous.sort((a, b) => a.seq - b.seq).map(outboundOf),
+      commands: found.commands.map(messageOf),
+    }),
+  },
+  lease: { fenced: true, args: (name, holder) => [name, holder], result: asIs<boolean> },
+  release: { args: (name, holder) => [name, holder] },
+  leaseHolder: { args: (name) => [name], result: orAbsent<string> },
+  cursor: { args: (name) => [name], result: (value: string | null) => unjson(value) },
+  setCursor: {
+    fenced: true,
+    args: (name, value) => [name, value === null ? null : json(value)],
+  },
+  order: {
+    args: (order) => [order],
+    result: ({ order, created }: { order: string; created: boolean }) => ({
+      order: JSON.parse(order) as Order,
+      created,
+    }),
+  },
+  updateOrder: { args: (id, patch) => [id, patch], result: (body: string | null) => unjson(body) },
+  orders: { args: (filter) => [filter], result: asIs<Order[]> },
+  direct: { args: ({ payload, ...rest }) => [{ ...rest, payload: json(payload) }] },
+  takeDirectives: {
+    args: (instance) => [instance],
+    result: (
+      found: { id: string; instance: string; turn: string; kind: never; payload: string | null }[],
+    ) =>
+      found.map(({ id, instance, turn, kind, payload }) => ({
+        id,
+        to: instance,
+        turn,
+        kind,
+        ...(payload === null ? {} : { payload: JSON.parse(payload) }),
+      })),
+  },
+  deadLetters: { args: (limit) => [limit], result: rows(letterOf) },
+  deadLetter: { args: (id) => [id], result: row(letterOf) },
+  retryDead: { args: (id, now) => [id, now], result: asIs<boolean> },
+  dropDead: { args: (id, now) => [id, now], result: asIs<boolean> },
+  forget: { args: (options) => [options], result: asIs<Forgotten> },
+};
+
+function withDetail(detail: string | null) {
+  return detail === null ? {} : { detail: JSON.parse(detail) };
+}
+
+export function runningRowOf({ draining, ...turn }: RunningColumns) {
+  return runningOf({ ...turn, draining: draining === true ? 1 : 0 });
+}
+
+function replyOf({
+  outcome,
+  sent,
+}: {
+  outcome: Outcome;
+  sent: Pick<Outbound, 'kind' | 'turn' | 'text'>[];
+}) {
+  const answers = sent.filter((s) => s.kind !== 'notice');
+  const last = answers.at(-1);
+  const reply = answers.filter((s) => s.turn === last?.turn);
+  const said = reply.length > 0 ? reply : sent;
+  return { outcome, text: said.map((s) => s.text).join('') };
+}
+
+function countsOf(found: {
+  accepted: number;
+  outcomes: Record<string, number>;
+  outbox: Record<string, number>;
+}) {
+  const outcomes = {} as Record<Outcome, number>;
+  for (const outcome of OUTCOMES) outcomes[outcome] = found.outcomes[outcome] ?? 0;
+  const done = Object.values(outcomes).reduce((sum, n) => sum + n, 0);
+  const states = ['prepared', 'sending', 'sent', 'failed', 'ambiguous', 'expired'] as const;
+  const outbox = {} as Record<Outbound['state'], number>;
+  for (const state of states) outbox[state] = found.outbox[state] ?? 0;
+  return { accepted: found.accepted, open: found.accepted - done, outcomes, outbox };
+}
+
+function transcriptRowOf({
+  seq,
+  at,
+  role,
+  text,
+  attachments,
+  message,
+  turn,
+}: {
+  seq: number;
+  at: number;
+  role: TranscriptEntry['role'];
+  text: string;
+  attachments: string | null;
+  message: string | null;
+  turn: string | null;
+}): TranscriptRow {
+  return {
+    seq,
+    at,
+    role,
+    text,
+    ...(attachments === null ? {} : { attachments: JSON.parse(attachments) }),
+    ...(message === null ? {} : { message }),
+    ...(turn === null ? {} : { turn }),
+  };
+}

@@ -1,0 +1,80 @@
+import { hash } from 'node:crypto';
+import type { Sql } from 'postgres';
+import { JournalUnusable } from '../../core/exit.ts';
+import { ACCEPT } from './functions/accept.ts';
+import { CLAIM } from './functions/claim.ts';
+import { LANES } from './functions/lanes.ts';
+import { MESSAGES } from './functions/messages.ts';
+import { OUTBOX } from './functions/outbox.ts';
+import { RECORDS } from './functions/records.ts';
+import { RUN } from './functions/run.ts';
+import { TURNS } from './functions/turns.ts';
+import { migration0001 } from './migrations/0001-journal.ts';
+
+/**
+ * Steps of the tables, forward only, each run once. Two versions share the schema during every hand-over:
+ * a step only expands; what is no longer used is taken away by a step of a later release.
+ */
+const MIGRATIONS: readonly string[] = [migration0001];
+
+/** The schema that this version writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/**
+ * The functions. They call each other by name only when they run, so that their order does not matter
+ * (`check_function_bodies` is off while they are made).
+ */
+const FUNCTIONS = [LANES, RECORDS, OUTBOX, TURNS, CLAIM, ACCEPT, MESSAGES, RUN];
+
+/**
+ * Every version of the functions has names of its own (`sluice.run_0a1b2c3d`): a newer version's instance
+ * makes its own beside those that an older one still calls.
+ */
+const SUFFIX = hash('sha256', FUNCTIONS.join('\n')).slice(0, 8);
+
+/** The name that calls are made by. */
+export function runFunction(schema: string): string {
+  return `${schema}.run_${SUFFIX}`;
+}
+
+function inSchema(sql: string, schema: string): string {
+  return sql.replace(/\bsluice(?=\.|')/g, schema);
+}
+
+function functionsIn(schema: string): string[] {
+  return FUNCTIONS.map((text) =>
+    inSchema(text.replace(/\bsluice\.(?!clock\b)(\w+)\(/g, `sluice.$1_${SUFFIX}(`), schema),
+  );
+}
+
+/**
+ * Brings the schema up to this version, under a lock that dies with its holder: of several instances that
+ * start at once, one does it and the others wait.
+ * @throws JournalUnusable when a newer version has been there.
+ */
+export async function migrate(sql: Sql, schema: string): Promise<void> {
+  await sql.begin(async (tx) => {
+    await tx`SELECT pg_advisory_xact_lock(hashtext('sluice.schema'), hashtext(${schema}))`;
+    await tx.unsafe(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+    await tx.unsafe(
+      `CREATE TABLE IF NOT EXISTS ${schema}.versions (version integer PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())`,
+    );
+    const [row] = await tx.unsafe(
+      `SELECT coalesce(max(version), 0) AS version FROM ${schema}.versions`,
+    );
+    const found = Number(row?.version ?? 0);
+    if (found > SCHEMA_VERSION) {
+      throw new JournalUnusable(
+        `The journal in PostgreSQL (schema ${schema}) is of a newer sluice: it has version ${found}, and this one knows ${SCHEMA_VERSION}. Nothing was changed; upgrade this sluice.`,
+      );
+    }
+    for (let version = found + 1; version <= SCHEMA_VERSION; version++) {
+      await tx.unsafe(inSchema(MIGRATIONS[version - 1] as string, schema)).simple();
+      await tx.unsafe(`INSERT INTO ${schema}.versions (version) VALUES (${version})`);
+    }
+    const [made] = await tx`SELECT to_regproc(${runFunction(schema)}) IS NOT NULL AS there`;
+    if (made?.there === true) return;
+    await tx.unsafe('SET LOCAL check_function_bodies = off');
+    for (const text of functionsIn(schema)) await tx.unsafe(text).simple();
+  });
+}
