@@ -3,7 +3,7 @@ import { SECOND } from '../core/clock.ts';
 import { DEFAULTS, type Settings } from '../core/settings.ts';
 
 /** The settings of an instance, in milliseconds, from a loaded configuration (in seconds). */
-export function settingsOf({ agent, display, queue, outbox, sessions }: Config): Settings {
+export function settingsOf({ agent, display, journal, queue, outbox, sessions }: Config): Settings {
   const ms = (seconds: number) => Math.round(seconds * SECOND);
   return {
     ...DEFAULTS,
@@ -33,5 +33,6 @@ export function settingsOf({ agent, display, queue, outbox, sessions }: Config):
     ambiguous: outbox.ambiguous,
     groups: sessions.groups,
     historyLimit: sessions.history_limit,
+    instanceLease: ms(journal.lease),
   };
 }

@@ -135,6 +135,22 @@ export const ConfigSchema = z
       .meta({ description: 'Conversations.' }),
     journal: z
       .strictObject({
+        url_env: z.string().min(1).optional().meta({
+          description:
+            'The environment variable that holds `postgres://user:password@host/database`: the journal is shared by every machine that names the same one. Without it, and without SLUICE_JOURNAL_URL, it is a file in the home.',
+        }),
+        url_file: z.string().min(1).optional().meta({
+          description: 'The same, from a file.',
+        }),
+        schema: z
+          .string()
+          .regex(/^[a-z_][a-z0-9_]{0,40}$/)
+          .default('sluice')
+          .meta({ description: 'The schema in that database; it is made where it is absent.' }),
+        lease: seconds(
+          'With a shared journal: another machine takes a silent one’s work over after this.',
+          3,
+        ).default(DEFAULTS.instanceLease / SECOND),
         retention: z
           .strictObject({
             age: seconds(

@@ -71,6 +71,6 @@ export const DEFAULTS = {
     stillWorking: 'I am still working on this. /stop ends it.',
     cannotSteer: 'Got it. I will take this up right after the current answer.',
   },
-  instanceLease: 15 * SECOND,
+  instanceLease: 10 * SECOND,
   stopStep: 5 * SECOND,
 } as const satisfies Settings;

@@ -6,7 +6,7 @@ import { closeToOthers } from './private.ts';
 
 /** What the gateway makes in its home. Whatever else lies there (a configuration, say) is its owner's. */
 const OURS =
-  /^(?:(?:journal|lock)\.db(?:[-.].*)?|status\.json(?:\..*)?|web-token|chat_history|files|control\.sock|p-[0-9a-z]+)$/;
+  /^(?:(?:journal|lock)\.db(?:[-.].*)?|status\.json(?:\..*)?|machine|web-token|chat_history|files|control\.sock|p-[0-9a-z]+)$/;
 
 /** Whether the gateway makes a file, a socket or a folder of this name in its home. */
 export function isOurs(name: string): boolean {

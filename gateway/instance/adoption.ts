@@ -1,20 +1,31 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
-import type { Adoption, Journal } from '../journal/journal.ts';
+import type { Adoption, DeadInstances, Journal } from '../journal/journal.ts';
 
 export interface AdoptionDeps {
   readonly journal: Pick<Journal, 'adopt'>;
   readonly clock: Clock;
   readonly instance: string;
+  readonly machine: string;
   readonly log: Log;
 }
 
-/** Takes over what instances left that are neither this one nor `alive`, and says so where there is any. */
-export async function takeUp(
-  alive: readonly string[],
-  { journal, clock, instance, log }: AdoptionDeps,
+/** Takes over what instances of this machine left that are neither this one nor `alive`. */
+export function takeUp(alive: readonly string[], deps: AdoptionDeps): Promise<Adoption> {
+  const { machine, instance } = deps;
+  return adopt({ machine, allBut: [instance, ...alive] }, deps);
+}
+
+/** Takes over what instances of any machine left whose lease has lapsed. */
+export function takeUpLapsed(deps: AdoptionDeps): Promise<Adoption> {
+  return adopt({ lapsed: true }, deps);
+}
+
+async function adopt(
+  dead: DeadInstances,
+  { journal, clock, log }: AdoptionDeps,
 ): Promise<Adoption> {
-  const adoption = await journal.adopt({ allBut: [instance, ...alive] }, clock.now());
+  const adoption = await journal.adopt(dead, clock.now());
   const found = {
     turns: adoption.turns.length,
     sends: adoption.ambiguous.length,

@@ -1,6 +1,7 @@
 import type { Token } from '../core/admission.ts';
+import { SECOND } from '../core/clock.ts';
 import { crashPoint } from '../core/crashPoint.ts';
-import type { Ending } from '../core/exit.ts';
+import { type Ending, SluiceError } from '../core/exit.ts';
 import type { Operations } from '../core/operations.ts';
 import type { Status } from '../core/status.ts';
 import type { Accounts } from '../delivery/accounts.ts';
@@ -9,14 +10,22 @@ import type { Adoption } from '../journal/journal.ts';
 import type { Host, Platform } from '../platforms/platform.ts';
 import { askInWords } from '../turns/questions/inWords.ts';
 import { Relay } from '../turns/relay.ts';
-import { takeUp } from './adoption.ts';
+import { takeUp, takeUpLapsed } from './adoption.ts';
 import type { GatewayParts } from './gatewayParts.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { declaredDead, leave } from './leaving.ts';
+import { leave } from './leaving.ts';
 import { closeEarlierOrders } from './orders/earlierOrders.ts';
 import type { RestartOrders } from './orders/restartOrders.ts';
 import { buildRooms, type Rooms } from './rooms.ts';
 import { reportStatus } from './statusReport.ts';
+
+/** How often the lapsed of other machines are looked for. */
+const LAPSED_LOOK = 1 * SECOND;
+
+const DECLARED_DEAD =
+  'This instance was declared dead by another and leaves; its work goes on there.';
+const LOST_LEASE =
+  'This instance lost its lease: it could not reach the journal for as long as that lasts, and leaves before others take its work over.';
 
 /**
  * One instance of the gateway.
@@ -43,6 +52,8 @@ export class Gateway {
   /** Dead instances' work is ours from here on. */
   #adopting = false;
   #leaving: Promise<void> | undefined;
+  /** On the monotonic clock. */
+  #nextLapsed = 0;
   #ending: Ending | undefined;
   readonly #ended = Promise.withResolvers<Ending>();
 
@@ -69,7 +80,8 @@ export class Gateway {
         drainer.look();
         restarts.look();
       },
-      dead: () => this.#abandon(),
+      dead: () => this.#abandon(DECLARED_DEAD),
+      ...(parts.fleet ? { lapsed: () => this.#lostLease() } : {}),
     });
   }
 
@@ -117,10 +129,12 @@ export class Gateway {
 
   /** Makes the instance known and proves that it could serve. @throws whatever makes it unable to. */
   async join(signal: AbortSignal): Promise<void> {
-    const { journal, clock, instance, generation, version, settings, agents } = this.#parts;
+    const { journal, clock, instance, machine, generation, version, settings, agents } =
+      this.#parts;
     const now = clock.now();
     await journal.join({
       id: instance,
+      machine,
       generation,
       version,
       pid: process.pid,
@@ -243,6 +257,7 @@ export class Gateway {
     const { directives, gate, delivery, turns } = this.#rooms;
     await directives.obey();
     if (this.#stage !== 'serving' || gate.phase !== 'open') return;
+    if (this.#parts.fleet) await this.#takeUpLapsed();
     delivery.couriers.kick();
     await turns.claims.waiting();
   }
@@ -255,13 +270,30 @@ export class Gateway {
     return takeUp(alive, this.#parts);
   }
 
-  #abandon(): void {
+  /** Other machines' instances that lapsed: whoever looks first takes their work. */
+  async #takeUpLapsed(): Promise<void> {
+    const { clock } = this.#parts;
+    if (clock.monotonic() < this.#nextLapsed) return;
+    this.#nextLapsed = clock.monotonic() + LAPSED_LOOK;
+    const { commands } = await takeUpLapsed(this.#parts);
+    await this.#rooms.intake.commandRunner.takeUp(commands);
+  }
+
+  /**
+   * The lease could not be renewed, and others may take our work over from now on. So nothing is started,
+   * received or sent any more, before they can; what is written later is refused by the journal.
+   */
+  #lostLease(): void {
+    const { gate, delivery } = this.#rooms;
+    gate.advance('closed');
+    for (const courier of delivery.couriers.all()) courier.cutOff();
+    this.#abandon(LOST_LEASE);
+  }
+
+  #abandon(why: string): void {
     if (this.#leaving !== undefined) return;
-    const ending = declaredDead();
-    this.#parts.log.error(
-      { instance: this.#parts.instance },
-      'declared dead by another instance; leaving',
-    );
+    this.#parts.log.error({ instance: this.#parts.instance }, why);
+    const ending: Ending = { why: 'failed', error: new SluiceError(why) };
     void this.leave({ ending, timeout: 0, force: true });
   }
 }

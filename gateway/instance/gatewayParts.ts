@@ -20,6 +20,10 @@ export interface GatewayParts {
   readonly random: Random;
   readonly log: Log;
   readonly instance: string;
+  /** The home that it runs from, as the journal knows it. */
+  readonly machine: string;
+  /** The journal is shared with other machines: whoever lapsed there is taken over, and our own lease counts. */
+  readonly fleet?: boolean;
   readonly generation: number;
   readonly version: string;
   /** A supervisor, where there is one. */

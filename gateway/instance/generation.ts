@@ -1,6 +1,7 @@
-import { join } from 'node:path';
 import { assemble } from '../assembly/assembly.ts';
 import { newId } from '../assembly/ids.ts';
+import { openJournal } from '../assembly/journalOf.ts';
+import { machineOf } from '../assembly/machine.ts';
 import { settingsOf } from '../assembly/settingsOf.ts';
 import { systemClock } from '../assembly/systemClock.ts';
 import { withinManager } from '../assembly/withinManager.ts';
@@ -12,7 +13,6 @@ import { startControlServer } from '../control/server.ts';
 import { SECOND } from '../core/clock.ts';
 import { type Ending, type ExitCode, exitCodeOf } from '../core/exit.ts';
 import type { Log } from '../core/log.ts';
-import { openSqliteJournal } from '../journal/sqlite/client.ts';
 import { createLog } from '../observe/log.ts';
 import { Secrets } from '../observe/secrets.ts';
 import type { Terminal } from '../platforms/terminal/terminal.ts';
@@ -141,7 +141,7 @@ interface Made {
 async function make(config: Config, ground: Ground): Promise<Made> {
   const { home, link, instance, log, releases } = ground;
   const clock = systemClock;
-  const journal = await openSqliteJournal({ file: join(home, 'journal.db') });
+  const { journal, fleet } = await openJournal(config, ground);
   releases.add(() => journal.close());
   const retention = keepForgetting(config.journal, { journal, clock, log });
   releases.add(() => retention.close());
@@ -162,6 +162,8 @@ async function make(config: Config, ground: Ground): Promise<Made> {
     random: Math.random,
     log,
     instance,
+    machine: machineOf(home),
+    fleet,
     generation: ground.generation,
     version: ground.version,
     fresh: link === undefined || link.become.role === 'first',

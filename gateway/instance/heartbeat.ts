@@ -19,7 +19,15 @@ export interface HeartbeatDeps {
   readonly beat: () => void;
   /** The journal says that this instance is dead. Called once. */
   readonly dead: () => void;
+  /**
+   * The lease could not be renewed, and is about to lapse. Called once. Absent where nobody goes by leases:
+   * on one machine a supervisor knows who lives.
+   */
+  readonly lapsed?: () => void;
 }
+
+/** The part of a lease after which an instance that could not renew it stops, by its own monotonic clock. */
+const SAFE = 0.7;
 
 /**
  * An instance's life in the journal: renewed once a second, and checked before any look for work. An
@@ -30,16 +38,20 @@ export class Heartbeat {
   #timer: Timer | undefined;
   #stopForeign: (() => void) | undefined;
   #looking = false;
+  /** When the last renewal that succeeded was begun, on the monotonic clock. */
+  #renewedAt: number;
   #stopped = false;
 
   constructor(deps: HeartbeatDeps) {
     this.#deps = deps;
+    this.#renewedAt = deps.clock.monotonic();
   }
 
   start(): void {
     this.#timer = this.#deps.clock.after(LOOK, () => {
       void this.#look(() => this.#renew());
       this.#deps.beat();
+      this.#watchLease();
       if (!this.#stopped) this.start();
     });
   }
@@ -77,10 +89,22 @@ export class Heartbeat {
     }
   }
 
-  #renew(): Promise<boolean> {
+  async #renew(): Promise<boolean> {
     const { journal, clock, instance, settings } = this.#deps;
+    const begun = clock.monotonic();
     const now = clock.now();
-    return journal.renew(instance, { now, until: now + settings.instanceLease });
+    const alive = await journal.renew(instance, { now, until: now + settings.instanceLease });
+    if (alive) this.#renewedAt = begun;
+    return alive;
+  }
+
+  /** Others may take over when the lease lapses: this instance stops before. */
+  #watchLease(): void {
+    const { clock, settings, lapsed } = this.#deps;
+    if (lapsed === undefined || this.#stopped) return;
+    if (clock.monotonic() - this.#renewedAt < settings.instanceLease * SAFE) return;
+    this.stop();
+    lapsed();
   }
 
   /** As `renew`, without writing: two instances that renewed on each other's commits would never rest. */

@@ -2,7 +2,7 @@ import type { Gate, Token } from '../core/admission.ts';
 import { bounded } from '../core/bounded.ts';
 import type { Clock } from '../core/clock.ts';
 import { crashPoint } from '../core/crashPoint.ts';
-import { type Ending, SluiceError } from '../core/exit.ts';
+import type { Ending } from '../core/exit.ts';
 import type { Log } from '../core/log.ts';
 import { isRefusal } from '../core/refusal.ts';
 import type { Settings } from '../core/settings.ts';
@@ -112,14 +112,4 @@ export async function settle(deps: SettleDeps): Promise<void> {
   gate.advance('closed');
   const stopped = Promise.all(couriers.map((c) => c.stop()));
   await bounded('stopping couriers', settings.stopStep, stopped, deps);
-}
-
-/** Another instance took our work over, because it thought us dead. Ours is refused from now on. */
-export function declaredDead(): Ending {
-  return {
-    why: 'failed',
-    error: new SluiceError(
-      'This instance was declared dead by another and leaves; its work goes on there.',
-    ),
-  };
 }

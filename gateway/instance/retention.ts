@@ -20,7 +20,7 @@ const LEAST_AGE = DAY;
  * @returns how many messages went.
  */
 export async function forgetOld(
-  { retention }: Config['journal'],
+  { retention }: Pick<Config['journal'], 'retention'>,
   { journal, clock, log }: RetentionDeps,
 ): Promise<number> {
   let total = 0;
@@ -45,7 +45,10 @@ export async function forgetOld(
 }
 
 /** Does so soon after the start and then once an hour. Every instance does: the second finds nothing. */
-export function keepForgetting(config: Config['journal'], deps: RetentionDeps): { close(): void } {
+export function keepForgetting(
+  config: Pick<Config['journal'], 'retention'>,
+  deps: RetentionDeps,
+): { close(): void } {
   let timer: Timer | undefined;
   const again = (ms: number) => {
     timer = deps.clock.after(ms, () => {

@@ -176,6 +176,8 @@ export interface TranscriptRow extends TranscriptEntry {
 
 export interface InstanceRow {
   readonly id: string;
+  /** The home that it runs from. Who is above an instance knows which others of the same home live. */
+  readonly machine: string;
   readonly generation: number;
   readonly version: string;
   readonly pid: number;
@@ -186,10 +188,12 @@ export interface InstanceRow {
 }
 
 /**
- * Which instances are dead: all but `alive` (a supervisor knows its children), or those whose lease
- * lapsed before `now` (a fleet).
+ * Which instances are dead: those of a machine that are not among `allBut` (a supervisor knows its children),
+ * or those of any machine whose lease lapsed (a fleet).
  */
-export type DeadInstances = { readonly allBut: readonly string[] } | { readonly lapsed: true };
+export type DeadInstances =
+  | { readonly machine: string; readonly allBut: readonly string[] }
+  | { readonly lapsed: true };
 
 export interface Adoption {
   /** Instances found dead. */

@@ -193,6 +193,7 @@ export async function startGateway(
     random: Math.random,
     log: silent,
     instance: options.instance ?? newId(),
+    machine: 'here',
     generation: options.generation ?? 1,
     version: 'test',
     ...(options.above === undefined ? {} : { above: options.above }),

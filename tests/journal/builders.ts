@@ -11,6 +11,8 @@ import type {
 } from '../../gateway/journal/journal.ts';
 
 export const T0 = 1_700_000_000_000;
+/** The home of the instances, unless a test says another. */
+export const MACHINE = 'here';
 export const HOUR = 3_600_000;
 
 export function address(chat: string): Address {
@@ -96,9 +98,15 @@ export function turnOf(receipt: Receipt): ClaimedTurn {
   return receipt.turn;
 }
 
-export async function join(journal: Journal, id: string, until = T0 + HOUR): Promise<void> {
+export async function join(
+  journal: Journal,
+  id: string,
+  until = T0 + HOUR,
+  machine = MACHINE,
+): Promise<void> {
   await journal.join({
     id,
+    machine,
     generation: 1,
     version: '0.1.0',
     pid: 1,

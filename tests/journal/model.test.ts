@@ -68,7 +68,10 @@ class Model {
       expect(await journal.endTurn(running, build.suspended)).toMatchObject({ accepted: true });
       this.stopped(op.lane);
     } else if (op.do === 'die') {
-      await journal.adopt({ allBut: ['i1', 'i2', 'i3'].filter((i) => i !== op.holder) }, build.T0);
+      await journal.adopt(
+        { machine: build.MACHINE, allBut: ['i1', 'i2', 'i3'].filter((i) => i !== op.holder) },
+        build.T0,
+      );
       for (const [key, held] of this.turns) if (held.holder === op.holder) this.stopped(key);
       await build.join(journal, op.holder);
     } else if (op.do === 'cancel-queued') {

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../harness/eventually.ts';
-import { message, names, waiting } from './builders.ts';
+import { MACHINE, message, names, waiting } from './builders.ts';
 import { onEveryEngine } from './engines.ts';
 import { openJournal } from './open.ts';
 
@@ -60,7 +60,7 @@ onEveryEngine('processes that share a journal', (place) => {
     await once(child, 'close');
 
     const journal = await openJournal(file);
-    const { turns } = await journal.adopt({ allBut: [] }, 1);
+    const { turns } = await journal.adopt({ machine: MACHINE, allBut: [] }, 1);
     for (const line of lines) {
       const [what, id = ''] = line.split(' ');
       const found = await journal.message(id);

@@ -46,6 +46,7 @@ export type RunningColumns = TurnColumns & {
 
 interface InstanceColumns {
   id: string;
+  machine: string;
   generation: number;
   version: string;
   pid: number;

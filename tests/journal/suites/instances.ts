@@ -5,6 +5,7 @@ import {
   claimBy,
   HOUR,
   join,
+  MACHINE,
   message,
   names,
   reply,
@@ -19,7 +20,7 @@ export function instanceSuite(journal: () => Journal, clock: (now: number) => Pr
   describe('instances', () => {
     it('R22 gives an instance that was declared dead no turn any more', async () => {
       await journal().accept(message('m1', 'a'), starting());
-      await journal().adopt({ allBut: ['i2'] }, T0 + 1);
+      await journal().adopt({ machine: MACHINE, allBut: ['i2'] }, T0 + 1);
       expect(await journal().claim('a', claimBy('i1'))).toEqual({});
       expect(await journal().claimAny(claimBy('i1'), 5)).toEqual([]);
       const late = await journal().accept(message('m2', 'b'), starting());
@@ -37,7 +38,7 @@ export function instanceSuite(journal: () => Journal, clock: (now: number) => Pr
       await journal().accept(stop, starting());
       await journal().lease('send:web', 'i1', T0);
 
-      const adopted = await journal().adopt({ allBut: ['i2'] }, T0 + 1);
+      const adopted = await journal().adopt({ machine: MACHINE, allBut: ['i2'] }, T0 + 1);
       expect(adopted).toMatchObject({
         instances: ['i1'],
         turns: [{ turn: turn.turn, lane: 'a', fence: turn.fence }],
@@ -60,7 +61,7 @@ export function instanceSuite(journal: () => Journal, clock: (now: number) => Pr
       await journal().prepare([reply('1', 'z')], T0);
       const account = { platform: 'web', account: 'main', now: T0, limit: 9 };
       await journal().claimOutbox({ ...account, holder: 'i1' });
-      expect(await journal().adopt({ allBut: ['i1', 'i2'] }, T0)).toEqual({
+      expect(await journal().adopt({ machine: MACHINE, allBut: ['i1', 'i2'] }, T0)).toEqual({
         instances: [],
         turns: [],
         ambiguous: [],
@@ -73,6 +74,14 @@ export function instanceSuite(journal: () => Journal, clock: (now: number) => Pr
       expect(receipt).toMatchObject({ status: 'accepted' });
       expect('turn' in receipt).toBe(false);
       expect(await journal().claimAny(claimBy('i2'), 1)).toHaveLength(1);
+    });
+
+    it('R33 voids no instance of another machine, whoever asks', async () => {
+      await join(journal(), 'far', T0 + HOUR, 'there');
+      const turn = turnOf(await journal().accept(message('m1', 'a'), starting('far')));
+      const near = await journal().adopt({ machine: MACHINE, allBut: ['i1'] }, T0);
+      expect(near).toMatchObject({ instances: ['i2'], turns: [] });
+      expect(await journal().endTurn(turn, answered(turn))).toMatchObject({ accepted: true });
     });
 
     it('finds lapsed instances, and only those', async () => {

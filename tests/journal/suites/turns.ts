@@ -4,6 +4,7 @@ import type { Journal } from '../../../gateway/journal/journal.ts';
 import {
   answered,
   claimBy,
+  MACHINE,
   message,
   names,
   starting,
@@ -79,7 +80,7 @@ export function turnSuite(journal: () => Journal): void {
 
     it('R22 refuses all output under an old fence, and writes nothing of it', async () => {
       const old = turnOf(await journal().accept(message('m1', 'a'), starting()));
-      await journal().adopt({ allBut: ['i2'] }, T0 + 1);
+      await journal().adopt({ machine: MACHINE, allBut: ['i2'] }, T0 + 1);
       const { turn } = await journal().claim('a', claimBy('i2'));
       expect(turn?.fence).toBeGreaterThan(old.fence);
       expect(await journal().step(old, step())).toBe(false);

@@ -50,8 +50,8 @@ $$;
 
 -- Lives and leases run on this clock, and on no machine's.
 CREATE OR REPLACE FUNCTION sluice.op_join(i jsonb) RETURNS void LANGUAGE sql AS $$
-  INSERT INTO sluice.instances (id, generation, version, pid, started_at, until, draining)
-  VALUES (i->>'id', (i->>'generation')::integer, i->>'version', (i->>'pid')::integer, (i->>'startedAt')::bigint,
+  INSERT INTO sluice.instances (id, machine, generation, version, pid, started_at, until, draining)
+  VALUES (i->>'id', i->>'machine', (i->>'generation')::integer, i->>'version', (i->>'pid')::integer, (i->>'startedAt')::bigint,
     sluice.clock() + (i->>'lease')::bigint, (i->>'draining')::boolean)
   ON CONFLICT (id) DO UPDATE SET until = excluded.until, draining = excluded.draining;
 $$;
@@ -75,7 +75,7 @@ $$;
 CREATE OR REPLACE FUNCTION sluice.op_adopt(d jsonb, p_now bigint) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE v_dead text[]; live text[]; t sluice.turns; r sluice.outbox; v_id text; turns jsonb := '[]'; sends jsonb := '[]'; l sluice.lanes;
 BEGIN
-  v_dead := ARRAY(SELECT id FROM sluice.instances WHERE CASE WHEN d ? 'allBut' THEN NOT (d->'allBut' ? id)
+  v_dead := ARRAY(SELECT id FROM sluice.instances WHERE CASE WHEN d ? 'allBut' THEN machine = d->>'machine' AND NOT (d->'allBut' ? id)
     ELSE until < sluice.clock() END ORDER BY id FOR UPDATE);
   FOREACH v_id IN ARRAY v_dead LOOP PERFORM sluice.op_leave(v_id); END LOOP;
   live := ARRAY(SELECT id FROM sluice.instances UNION SELECT jsonb_array_elements_text(coalesce(d->'allBut', '[]')));

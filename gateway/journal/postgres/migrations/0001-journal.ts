@@ -5,7 +5,7 @@
  */
 export const migration0001 = `
 CREATE TABLE sluice.instances (
-  id text PRIMARY KEY, generation integer NOT NULL, version text NOT NULL, pid integer NOT NULL,
+  id text PRIMARY KEY, machine text NOT NULL, generation integer NOT NULL, version text NOT NULL, pid integer NOT NULL,
   started_at bigint NOT NULL, until bigint NOT NULL, draining boolean NOT NULL
 ) WITH (fillfactor = 50);
 

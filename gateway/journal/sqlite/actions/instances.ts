@@ -13,6 +13,8 @@ import { addEventById } from './events.ts';
 
 interface InstanceColumns {
   id: string;
+  /** NULL: written by a version that did not know machines. */
+  machine: string | null;
   generation: number;
   version: string;
   pid: number;
@@ -23,10 +25,11 @@ interface InstanceColumns {
 
 export function join(c: Connection, row: InstanceRow): void {
   c.run(
-    `INSERT INTO instances (id, generation, version, pid, started_at, until, draining)
-     VALUES (?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO instances (id, machine, generation, version, pid, started_at, until, draining)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET until = excluded.until, draining = excluded.draining`,
     row.id,
+    row.machine,
     row.generation,
     row.version,
     row.pid,
@@ -54,8 +57,9 @@ export function leave(c: Connection, id: string): void {
 export function instances(c: Connection): InstanceRow[] {
   return c
     .all<InstanceColumns>('SELECT * FROM instances ORDER BY generation, started_at')
-    .map(({ started_at, draining, ...row }) => ({
+    .map(({ started_at, draining, machine, ...row }) => ({
       ...row,
+      machine: machine ?? '',
       startedAt: started_at,
       draining: draining === 1,
     }));
@@ -66,9 +70,13 @@ export function instances(c: Connection): InstanceRow[] {
  * Whatever runs and belongs to no live instance is closed here too, whoever left it.
  */
 export function adopt(c: Connection, dead: DeadInstances, now: number): Adoption {
-  const all = c.all<{ id: string; until: number }>('SELECT id, until FROM instances');
-  const isDead = (one: { id: string; until: number }): boolean =>
-    'allBut' in dead ? !dead.allBut.includes(one.id) : one.until < now;
+  const all = c.all<Pick<InstanceColumns, 'id' | 'machine' | 'until'>>(
+    'SELECT id, machine, until FROM instances',
+  );
+  const isDead = ({ id, machine, until }: (typeof all)[number]): boolean =>
+    'allBut' in dead
+      ? (machine ?? dead.machine) === dead.machine && !dead.allBut.includes(id)
+      : until < now;
   const found = all.filter(isDead).map(({ id }) => id);
   for (const id of found) leave(c, id);
   const alive = all.filter((one) => !isDead(one)).map(({ id }) => id);

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import type { Config } from '../config/schema.ts';
+import { readSecret } from '../config/secrets.ts';
+import type { Journal } from '../journal/journal.ts';
+import { openSqliteJournal } from '../journal/sqlite/client.ts';
+import type { Secrets } from '../observe/secrets.ts';
+
+export interface JournalDeps {
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly secrets: Secrets;
+  readonly configFile?: string;
+}
+
+/** This variable alone is enough to share a journal; what the configuration names wins over it. */
+const VARIABLE = 'SLUICE_JOURNAL_URL';
+
+/** The journal that the configuration names, and whether other machines may share it. */
+export interface OpenedJournal {
+  readonly journal: Journal;
+  readonly fleet: boolean;
+}
+
+/**
+ * Opens the journal: a file in the home, or a schema of the PostgreSQL that is named.
+ * @throws ConfigError for a name that leads nowhere; JournalUnusable, JournalUnavailable as the engines do.
+ */
+export async function openJournal(config: Config, deps: JournalDeps): Promise<OpenedJournal> {
+  const url = journalUrl(config, deps);
+  if (url === undefined) {
+    return {
+      journal: await openSqliteJournal({ file: join(deps.home, 'journal.db') }),
+      fleet: false,
+    };
+  }
+  deps.secrets.add(passwordOf(url));
+  const { openPostgresJournal } = await import('../journal/postgres/client.ts');
+  return {
+    journal: await openPostgresJournal({ url, schema: config.journal.schema }),
+    fleet: true,
+  };
+}
+
+/** The address of the database, with its password; undefined: the file in the home. */
+export function journalUrl(
+  { journal }: Config,
+  { env, configFile }: Pick<JournalDeps, 'env' | 'configFile'>,
+): string | undefined {
+  const named = { what: 'journal.url', env: journal.url_env, file: journal.url_file };
+  return readSecret(named, { env, configFile }) ?? (env[VARIABLE]?.trim() || undefined);
+}
+
+function passwordOf(url: string): string | undefined {
+  try {
+    return decodeURIComponent(new URL(url).password) || undefined;
+  } catch {
+    return undefined;
+  }
+}
