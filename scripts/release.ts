@@ -14,7 +14,6 @@ import type { Bump } from './notes/version.ts';
 interface Options extends SharedOptions {
   readonly bump?: Bump;
   readonly version?: string;
-  readonly tagFormat?: string;
   readonly date?: string;
   readonly output?: string;
   readonly publish?: boolean;
@@ -32,7 +31,6 @@ export async function release(argv: readonly string[], io: Io): Promise<number> 
     .description('The notes of a range, with everyone who made it.')
     .addOption(new Option('--bump <part>', 'the next version').choices(['major', 'minor', 'patch']))
     .option('--version <version>', 'the version, as it is to be called')
-    .option('--tag-format <format>', 'how a version becomes a tag ("v{version}")')
     .option('--date <date>', 'the date in the heading (today)')
     .option('--output <file>', 'write the notes here instead of printing them')
     .option('--publish', 'commit the notes, tag, push, and create the release');
@@ -52,7 +50,14 @@ async function run(options: Options, io: Io): Promise<number> {
   const { formatOf, nextVersion, tagOf } = await import('./notes/version.ts');
   const version =
     options.version ?? (options.bump && nextVersion(attribution.range.since?.name, options.bump));
-  const format = options.tagFormat ?? config.tagFormat ?? formatOf(attribution.range.since?.name);
+  const { since, paths } = attribution.range;
+  const named = options.tagFormat ?? config.tagFormat;
+  if (version !== undefined && named === undefined && since === undefined && paths.length > 0) {
+    throw new CannotCheck(
+      `no earlier tag tells how those of ${paths.join(', ')} are called; say it with --tag-format, such as "NAME@{version}"`,
+    );
+  }
+  const format = named ?? formatOf(since?.name);
   const tag = version === undefined ? undefined : tagOf(format, version);
   const [{ writeNotes }, { readMergedPulls }] = await Promise.all([
     import('./notes/write.ts'),

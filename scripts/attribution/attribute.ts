@@ -91,6 +91,11 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     );
   }
   await readInto(ledger, history.commits, (read) => options.onCommit?.(read, total));
+  if (range.paths.length > 0) {
+    const { unlistedMerges } = await import('./unlisted-merges.ts');
+    for await (const merges of unlistedMerges(git, range, { dialect, repo }))
+      for (const merge of merges) ledger.addLanding(merge);
+  }
 
   const mapped = await applyMailmap(git, ledger);
   const identities = new Identities(map, dialect);
@@ -172,11 +177,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
   if (ledger.commits !== expected) {
     throw new CannotCheck(`read ${ledger.commits} commits where git counts ${expected}`);
   }
-  if (expected === 0 && range.since !== undefined && range.since.sha !== range.until.sha) {
-    throw new CannotCheck(
-      `the range is empty: ${range.until.name} lies before ${range.since.name} (the two swapped?)`,
-    );
-  }
+  if (expected === 0) await refuseSwapped(git, range);
   return {
     range,
     commits: ledger.commits,
@@ -201,6 +202,16 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     identities,
     dialect,
   };
+}
+
+/** Nothing between two ends that differ: but within paths that is an answer, too. */
+async function refuseSwapped(git: Git, { since, until, paths, revisions }: Range): Promise<void> {
+  if (since === undefined || since.sha === until.sha) return;
+  if (paths.length > 0 && (await git.run(['rev-list', '--max-count=1', ...revisions, '--'])) !== '')
+    return;
+  throw new CannotCheck(
+    `the range is empty: ${until.name} lies before ${since.name} (the two swapped?)`,
+  );
 }
 
 async function readInto(

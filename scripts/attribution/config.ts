@@ -85,6 +85,13 @@ export async function readConfig(
   };
 }
 
+/** How the tags of a repository are called, where its configuration says. */
+export async function readTagFormat(git: Git): Promise<string | undefined> {
+  const text = await readIfThere(join(git.dir, CONFIG_PATH));
+  // Loading the parser takes longer than all else that is done before the range is known.
+  return text?.includes('tag-format') ? (await parseConfig(text))['tag-format'] : undefined;
+}
+
 /** The AUTHOR_MAP of a configuration; an absent one is empty. */
 export async function readAuthorMap(config: Config): Promise<AuthorMap> {
   const text = await readIfThere(config.authors);

@@ -19,8 +19,14 @@ export interface Commit {
 
 const FIELDS = ['%H', '%P', '%an', '%ae', '%aN', '%aE', '%B'];
 
-/** The arguments of the one `git log` that reads history; the bench times the same. */
-export function logArgs(revisions: readonly string[]): string[] {
+/**
+ * The arguments of the one `git log` that reads history; the bench times the same.
+ * @param pathspecs behind a `--`
+ */
+export function logArgs(
+  revisions: readonly string[],
+  pathspecs: readonly string[] = ['--'],
+): string[] {
   return [
     '-c',
     'log.showSignature=false',
@@ -31,7 +37,7 @@ export function logArgs(revisions: readonly string[]): string[] {
     '--encoding=UTF-8',
     `--format=tformat:${FIELDS.join('%x00')}`,
     ...revisions,
-    '--',
+    ...pathspecs,
   ];
 }
 
@@ -50,8 +56,9 @@ export interface History {
 export async function* readHistory(
   dir: string,
   revisions: readonly string[],
+  pathspecs?: readonly string[],
 ): AsyncGenerator<Commit[]> {
-  const history = openHistory(dir, revisions);
+  const history = openHistory(dir, revisions, pathspecs);
   try {
     yield* history.commits;
   } finally {
@@ -64,8 +71,12 @@ export async function* readHistory(
  * NUL-ended fields, since a message can hold every other byte; git itself cuts a message at a NUL.
  * Reading throws CannotCheck when git fails or its output ends inside a record.
  */
-export function openHistory(dir: string, revisions: readonly string[]): History {
-  const child = spawn('git', ['-C', dir, ...logArgs(revisions)], {
+export function openHistory(
+  dir: string,
+  revisions: readonly string[],
+  pathspecs?: readonly string[],
+): History {
+  const child = spawn('git', ['-C', dir, ...logArgs(revisions, pathspecs)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     // Into a pipe git would write each commit by itself (git(1), GIT_FLUSH), and be read as often.
     env: { ...process.env, GIT_FLUSH: '0' },

@@ -102,16 +102,25 @@ export class Ledger {
   }
 
   add(commit: Commit): void {
-    const { sha, merge, message } = commit;
     this.commits += 1;
-    if (merge) this.merges += 1;
+    if (commit.merge) this.merges += 1;
+    this.#take(commit, !commit.merge || this.#options.merges === true);
+  }
+
+  /** Takes in what a merge says of what it landed, where it is not itself one of the range's commits. */
+  addLanding(merge: Commit): void {
+    this.#take(merge, false);
+  }
+
+  #take(commit: Commit, authored: boolean): void {
+    const { sha, merge, message } = commit;
     const subject = firstLine(message);
     const { repo, dialect = GITHUB } = this.#options;
     const other = dialect.kind === 'github' ? writtenOn(commit) : undefined;
     if (other !== undefined) this.elsewhere.set(other, (this.elsewhere.get(other) ?? 0) + 1);
     const { pr, owner }: Landing =
       other === undefined ? landing({ subject, message, merge }, dialect, repo) : {};
-    const by = merge && !this.#options.merges ? NOBODY : this.#writers(commit, subject, pr);
+    const by = authored ? this.#writers(commit, subject, pr) : NOBODY;
     if (this.#options.helpers) {
       // They wrote nothing of it: the list of writers is another.
       for (const { role, ...trailer } of helpers(message)) {

@@ -1,11 +1,11 @@
 import { type Dialect, GITHUB } from './dialect.ts';
 import { readHistory } from './history.ts';
 import type { Ident, Person } from './model.ts';
-import type { Range } from './range.ts';
+import { pathspecs, type Range } from './range.ts';
 import { coAuthors } from './trailers.ts';
 
 /**
- * Tells who has no commit and no trailer before the range. Without a start, that is everyone. A
+ * Tells who has no commit and no trailer before the range, in its paths. Without a start, that is everyone. A
  * namesake before it is nobody's join, but reason enough not to say "first".
  */
 export async function newcomers(
@@ -32,7 +32,7 @@ export async function newcomers(
   };
   // History has one object for all commits of an author.
   const sighted = new Set<Ident>();
-  for await (const commits of readHistory(dir, [range.since.sha])) {
+  for await (const commits of readHistory(dir, [range.since.sha], pathspecs(range))) {
     for (const { author, raw, message } of commits) {
       for (const ident of [author, raw]) {
         if (!sighted.has(ident)) sight(ident);

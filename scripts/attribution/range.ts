@@ -1,5 +1,6 @@
 import { CannotCheck } from './errors.ts';
 import type { Git } from './git.ts';
+import { previousTag } from './tags.ts';
 
 /** A range of history, resolved: everything in `until` that is not in `since`. */
 export interface Range {
@@ -8,24 +9,37 @@ export interface Range {
   readonly until: { readonly name: string; readonly sha: string };
   /** For `git log` and `git rev-list`. */
   readonly revisions: readonly string[];
+  /** Folders or files from the repository's top: only what touches them counts. Empty: everything. */
+  readonly paths: readonly string[];
   /** The cut of a shallow clone lies outside the range. */
   readonly shallow: boolean;
 }
 
+export interface RangeWish {
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly paths?: readonly string[];
+  /** How the tags are called that a range without `since` may begin at; asked only then. */
+  readonly format?: () => Promise<string | undefined>;
+}
+
 /**
- * Resolves the range. Without `since`, the newest tag by ancestry (not by name) is taken; in a
- * repository without such a tag, the range begins with the first commit.
- * @throws CannotCheck for a revision that does not exist or a range that runs into a shallow cut.
+ * Resolves the range. Without `since` it begins at the previous tag (`previousTag`); in a repository
+ * without such a tag, with the first commit.
+ * @throws CannotCheck for a revision that does not exist, a path that neither end of the range has
+ * and nothing in it touches, or a range that runs into a shallow cut.
  */
-export async function resolveRange(
-  git: Git,
-  wish: { since?: string | undefined; until?: string | undefined },
-): Promise<Range> {
+export async function resolveRange(git: Git, wish: RangeWish): Promise<Range> {
   const untilName = wish.until ?? 'HEAD';
+  const paths = wish.paths ?? [];
   const names = wish.since === undefined ? [untilName] : [untilName, wish.since];
+  const previous = async () => {
+    const format = await wish.format?.();
+    return previousTag(git, untilName, { format, path: paths.length === 1 ? paths[0] : undefined });
+  };
   const [{ shallow, shas }, newest] = await Promise.all([
     commitsOf(git, names),
-    wish.since === undefined ? newestTag(git, untilName) : undefined,
+    wish.since === undefined ? previous() : undefined,
   ]);
   const until = { name: untilName, sha: shas[0]! };
   const sinceName = wish.since ?? newest;
@@ -34,8 +48,28 @@ export async function resolveRange(
       ? undefined
       : { name: sinceName, sha: shas[1] ?? (await commitOf(git, sinceName)) };
   const revisions = since === undefined ? [until.sha] : [until.sha, `^${since.sha}`];
+  const range = { ...(since === undefined ? {} : { since }), until, revisions, paths, shallow };
   if (shallow) await refuseCut(git, revisions);
-  return { ...(since === undefined ? {} : { since }), until, revisions, shallow };
+  for (const path of paths) await refuseUnknown(git, range, path);
+  return range;
+}
+
+/** What comes behind the revisions of a `git log` or `git rev-list`: the paths, and nothing for all. */
+export function pathspecs({ paths }: Pick<Range, 'paths'>): string[] {
+  return ['--', ...paths.map((path) => `:(top,literal)${path}`)];
+}
+
+/** A mistyped path would be a range without commits. */
+async function refuseUnknown(git: Git, range: Range, path: string): Promise<void> {
+  for (const end of [range.until, range.since]) {
+    if (end === undefined || path === '') continue;
+    if ((await git.run(['ls-tree', '-z', '--full-tree', end.sha, '--', path])) !== '') return;
+  }
+  const touching = ['rev-list', '--max-count=1', ...range.revisions];
+  if ((await git.run([...touching, ...pathspecs({ paths: [path] })])) !== '') return;
+  throw new CannotCheck(
+    `nothing in ${range.until.name} or before it in this range is called ${path} (--path is read from the folder of --repo)`,
+  );
 }
 
 /** The commits of revisions, and whether the clone is shallow, in one question. */
@@ -73,26 +107,6 @@ async function commitOf(git: Git, name: string): Promise<string> {
   }
 }
 
-/**
- * The newest tag that is an ancestor; a tag on `until` itself is not where its range begins. A name
- * that git does not know has none: the caller tells.
- */
-async function newestTag(git: Git, until: string): Promise<string | undefined> {
-  if (until.startsWith('-')) return undefined; // No revision, and git would take it for an option.
-  const nearest = async (...rules: string[]) => {
-    const said = await git.run(['describe', '--tags', '--long', ...rules, until]);
-    return /^(.+)-(\d+)-g[0-9a-f]+$/.exec(said.trim());
-  };
-  try {
-    const found = await nearest();
-    if (found?.[2] !== '0') return found?.[1];
-    const own = (await git.run(['tag', '--points-at', until])).split('\n').filter(Boolean);
-    return (await nearest(...own.map((tag) => `--exclude=${tag}`)))?.[1];
-  } catch {
-    return undefined; // No tag among the ancestors.
-  }
-}
-
 async function refuseCut(git: Git, revisions: readonly string[]): Promise<void> {
   // In a shallow clone git tells a root only by %P being empty; the cut's file names them all.
   const path = (await git.run(['rev-parse', '--git-path', 'shallow'])).trim();
@@ -109,5 +123,9 @@ async function refuseCut(git: Git, revisions: readonly string[]): Promise<void> 
 
 /** How many commits the range has by git's own count. */
 export async function countCommits(git: Git, range: Range): Promise<number> {
-  return Number(await git.run(['rev-list', '--count', ...range.revisions, '--'], { aside: true }));
+  return Number(
+    await git.run(['rev-list', '--count', ...range.revisions, ...pathspecs(range)], {
+      aside: true,
+    }),
+  );
 }

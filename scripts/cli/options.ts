@@ -5,11 +5,10 @@ import type { Io } from './io.ts';
 export function sharedOptions(command: Command): Command {
   return command
     .option('--repo <path>', 'the repository to read', '.')
-    .option(
-      '--since-tag <revision>',
-      'where the range begins (the newest ancestor tag when left out)',
-    )
+    .option('--since-tag <revision>', 'where the range begins (the previous tag when left out)')
     .option('--until <revision>', 'where it ends (HEAD); of a tag the notes take name and date')
+    .option('--path <dir...>', 'only commits that touch it: one package of a repository of many')
+    .option('--tag-format <format>', 'how tags are called ("v{version}", "app@{version}")')
     .option('--offline', 'never touch the network')
     .option('--prs <file>', 'authors of pull requests, as JSON: {"12": "login"}')
     .addOption(

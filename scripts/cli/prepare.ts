@@ -7,13 +7,15 @@ import {
   readAuthorMap,
   readConfig,
   readIfThere,
+  readTagFormat,
   remotesOf,
 } from '../attribution/config.ts';
 import type { ForgeKind } from '../attribution/dialect.ts';
 import { BadFile, CannotCheck } from '../attribution/errors.ts';
 import { pullsFromJson } from '../attribution/facts.ts';
 import { type Git, gitIn, topOf } from '../attribution/git.ts';
-import { resolveRange } from '../attribution/range.ts';
+import { pathsFrom } from '../attribution/paths.ts';
+import { type Range, resolveRange } from '../attribution/range.ts';
 import { beginReading } from '../attribution/reading.ts';
 import { isRepoOf, type Said, type Site } from '../attribution/site.ts';
 import type { Connection } from '../forge/connection.ts';
@@ -26,6 +28,8 @@ export interface SharedOptions {
   readonly repo: string;
   readonly sinceTag?: string;
   readonly until?: string;
+  readonly path?: readonly string[];
+  readonly tagFormat?: string;
   readonly offline?: boolean;
   readonly prs?: string;
   readonly cacheDir?: string;
@@ -55,12 +59,10 @@ export async function prepare(options: SharedOptions, io: Io, changes = false): 
   refuseNonsense(options);
   const here = await gitIn(resolve(options.repo));
   // Side by side: each waits for git, and a process costs some milliseconds.
-  const asked = Promise.all([
-    remotesOf(here),
-    resolveRange(here, { since: options.sinceTag, until: options.until }),
-  ]);
+  const top = topOf(here);
+  const asked = Promise.all([remotesOf(here), findRange(here, top, options)]);
   asked.catch(() => {}); // What is no repository is told first.
-  const git = await topOf(here);
+  const git = await top;
   const [remotes, range] = await asked;
   const reading = beginReading(git, range);
   const progress = new Progress(io, options.quiet !== true);
@@ -96,16 +98,29 @@ export async function prepare(options: SharedOptions, io: Io, changes = false): 
   }
 }
 
+/** The range of the options, which begins at a previous tag only where nothing says otherwise. */
+async function findRange(here: Git, top: Promise<Git>, options: SharedOptions): Promise<Range> {
+  const { sinceTag: since, until, path = [], tagFormat } = options;
+  return resolveRange(here, {
+    since,
+    until,
+    paths: path.length === 0 ? [] : pathsFrom(path, here, await top),
+    format: async () => tagFormat ?? (await readTagFormat(await top)),
+  });
+}
+
 /** What commander can't see is wrong is told before anything is read. */
 function refuseNonsense(options: SharedOptions): void {
   const wrong = (name: string, wanted: string, given: string) => {
     throw new CannotCheck(`${name} must be ${wanted}, not "${given}"`);
   };
-  const { minEvidence, maxWait, forge, project, github, apiUrl } = options;
+  const { minEvidence, maxWait, tagFormat, forge, project, github, apiUrl } = options;
   if (minEvidence !== undefined && !/^(?:weak|strong)$/.test(minEvidence))
     wrong('--min-evidence', 'weak or strong', minEvidence);
   if (maxWait !== undefined && !/^\d+$/.test(maxWait))
     wrong('--max-wait', 'a number of seconds', maxWait);
+  if (tagFormat !== undefined && tagFormat.split('{version}').length !== 2)
+    wrong('--tag-format', 'a name with {version} in it once', tagFormat);
   if (github !== undefined && !/^[\w.-]+\/[\w.-]+$/.test(github))
     wrong('--github', 'owner/name', github);
   if (project !== undefined && !isRepoOf('gitlab', project))

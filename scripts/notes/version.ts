@@ -35,7 +35,15 @@ export function formatOf(tag: string | undefined): string {
   return version === null ? 'v{version}' : `${tag!.slice(0, version.index)}{version}`;
 }
 
+const WRITTEN = /\d+(?:[._]\d+)+[\w.+-]*$/;
+
 /** "8.21.0" of "curl-8_21_0", "3.0.1" of "@scope/cli@3.0.1". */
 export function versionOf(tag: string): string | undefined {
-  return /\d+(?:[._]\d+)+[\w.+-]*$/.exec(tag)?.[0].replaceAll('_', '.');
+  return WRITTEN.exec(tag)?.[0].replaceAll('_', '.');
+}
+
+/** What a tag has before its version: "@scope/cli@" of "@scope/cli@3.0.1". */
+export function prefixOf(tag: string): string | undefined {
+  const version = WRITTEN.exec(tag);
+  return version === null ? undefined : tag.slice(0, version.index);
 }

@@ -88,7 +88,9 @@ export function textReport(audit: Audit, { paint, verbose, showFiltered }: TextO
 export function headline(a: Attribution): string {
   const range = `${a.range.since?.name ?? 'the beginning'}..${a.range.until.name}`;
   const people = a.people.length === 1 ? '1 person' : `${a.people.length} people`;
-  return `${range}: ${a.commits} commits, ${a.authored} without merges, ${people}`;
+  const { paths } = a.range;
+  const within = paths.length === 0 ? '' : ` in ${paths.map(visible).join(', ')}`;
+  return `${range}${within}: ${a.commits} commits, ${a.authored} without merges, ${people}`;
 }
 
 /** Which part of a changelog was read: people of another one are not credited for this. */
