@@ -52,7 +52,7 @@ const SEE =
   /^(?:See merge request|Part-of:|Merge-request:)\s+<?(?:https?:\/\/[^\s/]+\/)?([\w.+-]+(?:\/[\w.+-]+)*?)?(?:!|(?:\/-)?\/merge_requests\/)(\d+)>?\s*$/gim;
 
 function gitlabLanding(message: string, repo: string | undefined): Landing {
-  if (!message.includes('merge')) return NONE;
+  if (!message.includes('merge_requests/') && !/merge[ -]request/i.test(message)) return NONE;
   for (const [, path, number] of [...message.matchAll(SEE)].reverse())
     if (isOurs(path, repo)) return { pr: Number(number) };
   return NONE;

@@ -62,5 +62,5 @@ export function cached(cache: FactCache, mark: string, questions: Questions): Fo
 
 /** The gap of commits that were not asked for. */
 export function accountsGap(count: number, why: string): Gap {
-  return { what: `the accounts behind ${count} commits`, why };
+  return { what: `the accounts behind ${count} commit${count === 1 ? '' : 's'}`, why };
 }

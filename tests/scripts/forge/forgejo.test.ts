@@ -77,7 +77,7 @@ describe('asking Forgejo', () => {
     const { facts, gaps } = await forge.pulls([5]);
     expect([facts.size, gaps.get(5)!.why]).toEqual([0, why]);
     expect((await forge.commits(['0a'])).gaps).toEqual([
-      { what: 'the accounts behind 1 commits', why },
+      { what: 'the accounts behind 1 commit', why },
     ]);
   });
   it.each([

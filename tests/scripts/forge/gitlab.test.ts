@@ -124,7 +124,7 @@ describe('asking GitLab', () => {
     expect(facts.size).toBe(0);
     expect(gaps.get(5)!.why).toBe(why);
     expect(await forge.commits(['0a'])).toMatchObject({
-      gaps: [{ what: 'the accounts behind 1 commits', why }],
+      gaps: [{ what: 'the accounts behind 1 commit', why }],
     });
   });
   it('takes a page to sign in, which comes with 200, for no answer', async () => {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { tempDir } from '../../harness/temp.ts';
 import { makeRepo, type Repo, run } from '../support.ts';
@@ -86,6 +87,31 @@ describe('a history of GitLab', () => {
     const again = await run('contributor-audit', [...base, '--offline', '--release-file', notes]);
     expect(again.out).toContain('@old.hand  source author 1');
     expect(server.requests).toHaveLength(asked);
+  });
+
+  it('is mended by --fix in notes and AUTHOR_MAP, and a second run changes nothing', async () => {
+    const { repo } = onGitLab();
+    const server = await fakeGitLab();
+    for (const iid of [12, 13]) server.mergeRequests.set(iid, { author: 'bea.b' });
+    const [first] = repo.git('log', '--format=%H', '--author=Jo').split('\n');
+    server.commits.set(first!, { email: 'jo@x.example', username: 'jo.doe_x' });
+    const notes = `${repo.dir}/notes.md`;
+    repo.write(
+      'notes.md',
+      '# v1\n\n## Contributors\n\n- [Bea](https://gitlab.com/bea.b)\n- @gone.by\n',
+    );
+    const base = ['--repo', repo.dir, '--api-url', server.apiUrl, '--cache-dir', tempDir()];
+    const fix = () => run('contributor-audit', [...base, '--release-file', notes, '--fix']);
+    expect((await fix()).code).toBe(0);
+    const text = readFileSync(notes, 'utf8');
+    expect(text).toContain('- @jo.doe_x (1 commit)\n');
+    expect(text).not.toContain('gone.by');
+    const map = readFileSync(`${repo.dir}/release-notes/authors.yaml`, 'utf8');
+    expect(map).toContain('jo.doe_x');
+    expect((await fix()).err).not.toContain('wrote');
+    expect(readFileSync(notes, 'utf8')).toBe(text);
+    const offline = await run('contributor-audit', [...base, '--offline', '--release-file', notes]);
+    expect(offline.code).toBe(0);
   });
 
   it('is released there, and again after the network was gone', async () => {
