@@ -15,6 +15,7 @@ import type { Range } from './range.ts';
 import type { Reading } from './reading.ts';
 import { sourceClaims } from './source/claims.ts';
 import { SourceResolver } from './sources.ts';
+import { findUnmarked } from './unmarked.ts';
 import { visible, visibleIdent } from './visible.ts';
 
 export interface AttributeOptions {
@@ -107,9 +108,13 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     for (const each of sighting.raws.values()) identities.add(ident, each);
   }
 
+  const known = new Map(options.known);
+  if (forge?.landed !== undefined) options.onStep?.(`asking ${dialect.name} what landed`);
+  const unmarked = await findUnmarked({ git, range, ledger, kind: dialect.kind }, known, forge);
   const numbers = ledger.landed.numbers();
   const limits: string[] = [];
   const incomplete: string[] = [];
+  if (unmarked.gap !== undefined) incomplete.push(describe(unmarked.gap));
   const elsewhere = mostly(ledger.elsewhere, ledger.commits);
   if (elsewhere !== undefined) {
     limits.push(
@@ -118,7 +123,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
   }
   if (forge === undefined) {
     if (repo !== undefined) {
-      const unread = numbers.filter((n) => options.known?.get(n)?.body === undefined).length;
+      const unread = numbers.filter((n) => known.get(n)?.body === undefined).length;
       if (unread > 0) {
         limits.push(
           `the descriptions of ${unread} ${dialect.request}s of this range were not read (offline)`,
@@ -130,7 +135,6 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     incomplete.push(...(await askAboutAddresses(forge, ledger, identities, keys)).map(describe));
   }
 
-  const known = new Map(options.known);
   const bodies = forge === undefined ? numbers.filter((n) => known.has(n)) : numbers;
   if (forge !== undefined) {
     options.onStep?.(`reading descriptions of ${dialect.request}s`);
@@ -195,6 +199,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     weak: sources.weak.map(({ who, evidence }) => ({ who: visible(who), evidence })),
     changes: ledger.changes.map((change) => ({
       ...change,
+      ...withNumber(unmarked.numbers.get(change.sha)),
       subject: visible(change.subject),
       people: gathered.of(change.by, change.sha),
     })),
@@ -212,6 +217,10 @@ async function refuseSwapped(git: Git, { since, until, paths, revisions }: Range
   throw new CannotCheck(
     `the range is empty: ${until.name} lies before ${since.name} (the two swapped?)`,
   );
+}
+
+function withNumber(pr: number | undefined): { pr?: number } {
+  return pr === undefined ? {} : { pr };
 }
 
 async function readInto(

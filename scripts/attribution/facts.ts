@@ -10,9 +10,11 @@ export interface PullFact {
   readonly body?: string;
   /** Where this is known from, for the evidence. */
   readonly from: string;
+  /** The commit that it ended as, where its forge told. */
+  readonly landedAs?: string;
 }
 
-/** Who GitHub says wrote a commit, co-authors included. */
+/** Who the forge says wrote a commit, co-authors included. */
 export interface CommitFact {
   readonly sha: string;
   readonly authors: readonly { readonly login: string; readonly email: string }[];
@@ -30,6 +32,11 @@ export interface Forge {
     numbers: readonly number[],
   ): Promise<{ facts: Map<number, PullFact>; gaps: Map<number, Gap> }>;
   commits(shas: readonly string[]): Promise<{ facts: Map<string, CommitFact>; gaps: Gap[] }>;
+  /** The requests that ended as one of these commits, of those that changed since a time. */
+  landed?(
+    shas: ReadonlySet<string>,
+    since: Date | undefined,
+  ): Promise<{ facts: readonly PullFact[]; gap?: Gap }>;
 }
 
 /** Reads `--prs FILE`: JSON, `{"12": "login"}` or `{"12": {author, title, body}}`. */

@@ -15,10 +15,20 @@ export interface Questions {
   pulls(numbers: readonly number[], answers: PullAnswers): Promise<void>;
   /** What could not be had is given back; a commit that was never pushed is neither. */
   commits(shas: readonly string[], answer: (fact: CommitFact) => void): Promise<Gap[]>;
+  /** Requests with the commits that they can have ended as, newest change first. */
+  merged?(since: Date | undefined): AsyncIterable<Merged>;
+  why(error: unknown): string;
+}
+
+/** A request that was merged. */
+export interface Merged {
+  readonly fact: PullFact;
+  readonly commits: readonly (string | null | undefined)[];
 }
 
 /** A forge that is only asked for what the cache has not, or no longer. */
 export function cached(cache: FactCache, mark: string, questions: Questions): Forge {
+  const { merged } = questions;
   return {
     async pulls(numbers) {
       const facts = new Map<number, PullFact>();
@@ -57,6 +67,26 @@ export function cached(cache: FactCache, mark: string, questions: Questions): Fo
       await cache.save();
       return { facts, gaps };
     },
+    ...(merged === undefined
+      ? {}
+      : {
+          async landed(shas, since) {
+            const facts: PullFact[] = [];
+            let gap: Gap | undefined;
+            try {
+              for await (const { fact, commits } of merged(since)) {
+                const landedAs = commits.find((sha) => sha != null && shas.has(sha));
+                if (landedAs == null) continue;
+                facts.push({ ...fact, landedAs });
+                cache.setPull({ ...fact, landedAs });
+              }
+            } catch (error) {
+              gap = { what: 'what the commits came in by', why: questions.why(error) };
+            }
+            await cache.save();
+            return { facts, ...(gap === undefined ? {} : { gap }) };
+          },
+        }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { dialectOf } from '../attribution/dialect.ts';
 import type { CommitFact, Forge, Gap, PullFact } from '../attribution/facts.ts';
 import type { FactCache } from './cache.ts';
-import { cached, type PullAnswers } from './cached.ts';
+import { cached, type Merged, type PullAnswers } from './cached.ts';
 import type { Connection } from './connection.ts';
 import { isAbsent, whyNot } from './error.ts';
 import { type ForgejoApi, forgejoApi } from './forgejo-api.ts';
@@ -32,6 +32,8 @@ export function forgejo(connection: Connection, cache: FactCache): Forge {
       });
     },
     commits: (shas, answer) => commits(asking, shas, answer),
+    merged: (since) => merged(asking, since),
+    why: asking.why,
   });
 }
 
@@ -47,12 +49,25 @@ interface Pull {
   readonly title: string;
   readonly body: string | null;
   readonly user: { readonly id: number; readonly login: string } | null;
+  readonly merged?: boolean;
+  readonly merge_commit_sha?: string | null;
+  readonly updated_at?: string;
 }
 
 /** A deleted account is number -1, "Ghost". */
 function factOf({ number, title, body, user }: Pull, from: string): PullFact {
   const author = user === null || user.id <= 0 ? {} : { author: user.login };
   return { number, kind: 'pull', from, title, body: body ?? '', ...author };
+}
+
+async function* merged({ rest, repo, from }: Asking, since?: Date): AsyncGenerator<Merged> {
+  const path = `${repo}/pulls?state=closed&sort=recentupdate&limit=${PAGE}&page=1`;
+  for await (const page of rest.pages<Pull>(path)) {
+    for (const each of page) {
+      if (since !== undefined && Date.parse(each.updated_at ?? '') < since.getTime()) return;
+      if (each.merged) yield { fact: factOf(each, from), commits: [each.merge_commit_sha] };
+    }
+  }
 }
 
 /**

@@ -18,6 +18,7 @@ export function github(connection: Connection, cache: FactCache): Forge {
   return cached(cache, '#', {
     pulls: (numbers, answers) => pulls(target, numbers, answers),
     commits: (shas, answer) => commits(target, shas, answer),
+    why: reasonOf,
   });
 }
 

@@ -1,7 +1,7 @@
 import { dialectOf } from '../attribution/dialect.ts';
 import type { CommitFact, Forge, Gap, PullFact } from '../attribution/facts.ts';
 import type { FactCache } from './cache.ts';
-import { accountsGap, cached, type PullAnswers } from './cached.ts';
+import { accountsGap, cached, type Merged, type PullAnswers } from './cached.ts';
 import type { Connection } from './connection.ts';
 import { whyNot } from './error.ts';
 import { type GitlabApi, gitlabApi } from './gitlab-api.ts';
@@ -26,6 +26,8 @@ export function gitlab(connection: Connection, cache: FactCache): Forge {
   return cached(cache, mark, {
     pulls: (numbers, answers) => mergeRequests(api, numbers, answers, why, connection),
     commits: (shas, answer) => commits(api, shas, answer, why, connection),
+    merged: (since) => merged(api, since),
+    why,
   });
 }
 
@@ -37,6 +39,22 @@ interface MergeRequest {
   readonly title: string;
   readonly description: string | null;
   readonly author: { readonly username: string } | null;
+  /** The last commit of its branch: on the main branch the same, where that was fast-forwarded. */
+  readonly sha?: string | null;
+  readonly squash_commit_sha?: string | null;
+  readonly merge_commit_sha?: string | null;
+}
+
+async function* merged({ rest, project }: GitlabApi, since?: Date): AsyncGenerator<Merged> {
+  const after = since === undefined ? '' : `&updated_after=${since.toISOString()}`;
+  const order = `order_by=updated_at&sort=desc&per_page=${BATCH}${after}`;
+  const path = `${project}/merge_requests?scope=all&state=merged&${order}`;
+  for await (const page of rest.pages<MergeRequest>(path)) {
+    for (const each of page) {
+      const commits = [each.merge_commit_sha, each.squash_commit_sha, each.sha];
+      yield { fact: factOf(each), commits };
+    }
+  }
 }
 
 async function mergeRequests(

@@ -5,6 +5,9 @@ export interface FakePull {
   readonly login: string | null;
   readonly title?: string;
   readonly body?: string;
+  /** The commit that it was merged as. */
+  readonly sha?: string;
+  readonly updated?: string;
 }
 
 /** A server that answers in the shapes of Forgejo's description, for "acme/app". */
@@ -43,13 +46,16 @@ export async function fakeForgejo(): Promise<FakeForgejo> {
   return fake;
 }
 
+const LATEST_FIRST = (a: readonly [number, FakePull], b: readonly [number, FakePull]) =>
+  (b[1].updated ?? '').localeCompare(a[1].updated ?? '');
 const NEWEST_FIRST = (a: readonly [number, unknown], b: readonly [number, unknown]) => b[0] - a[0];
 
 function answer(fake: FakeForgejo, asked: Asked, url: string): Reply {
-  const { path } = asked;
+  const { path, query } = asked;
   if (path === REPO) return { status: 200, body: { id: 1, full_name: 'acme/app', name: 'app' } };
   if (path === `${REPO}/pulls`) {
-    const all = [...fake.pulls].sort(NEWEST_FIRST).map(([number, each]) => pull(number, each, url));
+    const newest = query.get('sort') === 'recentupdate' ? LATEST_FIRST : NEWEST_FIRST;
+    const all = [...fake.pulls].sort(newest).map(([number, each]) => pull(number, each, url));
     return pageOf(all, asked, url, { parameter: 'limit', most: 50 });
   }
   const [, kind, key] =
@@ -106,7 +112,11 @@ function releases(fake: FakeForgejo, asked: Asked, url: string): Reply {
   return { status: 200, body: shapeOf(found[0], release, url) };
 }
 
-function pull(number: number, { login, title = '', body = '' }: FakePull, url: string) {
+function pull(
+  number: number,
+  { login, title = '', body = '', sha, updated = '' }: FakePull,
+  url: string,
+) {
   const html_url = `${url}/acme/app/pulls/${number}`;
   // Who is gone is the account -1.
   const by = login === null ? { ...user('Ghost', url), id: -1 } : user(login, url);
@@ -118,6 +128,8 @@ function pull(number: number, { login, title = '', body = '' }: FakePull, url: s
     html_url,
     state: 'closed',
     merged: true,
+    merge_commit_sha: sha ?? null,
+    updated_at: updated,
     user: by,
   };
 }

@@ -4,6 +4,9 @@ export interface FakeMergeRequest {
   readonly author: string | null;
   readonly title?: string;
   readonly description?: string | null;
+  /** The commit that it was merged as, by a fast-forward. */
+  readonly sha?: string;
+  readonly updated?: string;
 }
 
 /** A server that answers in GitLab's documented shapes, for "acme/tools/app". */
@@ -51,7 +54,12 @@ function answer(fake: FakeGitLab, asked: Asked, url: string): Reply {
   if (path === '/api/graphql' && method === 'POST') return graphql(fake, body);
   if (path === `${PROJECT}/merge_requests` && method === 'GET') {
     const wanted = new Set(query.getAll('iids[]').map(Number));
-    const all = [...fake.mergeRequests].filter(([iid]) => wanted.has(iid)).reverse();
+    const after = query.get('updated_after') ?? '';
+    const all = [...fake.mergeRequests]
+      .filter(([iid, { sha, updated = '' }]) =>
+        query.get('state') === 'merged' ? sha !== undefined && updated >= after : wanted.has(iid),
+      )
+      .reverse();
     const shapes = all.map(([iid, each]) => mergeRequest(iid, each, url));
     return pageOf(shapes, asked, url, { parameter: 'per_page', most: fake.pageSize });
   }
@@ -75,7 +83,7 @@ function answer(fake: FakeGitLab, asked: Asked, url: string): Reply {
 function mergeRequest(iid: number, each: FakeMergeRequest, url: string) {
   const web = `${url}/acme/tools/app/-/merge_requests/${iid}`;
   const author = each.author === null ? null : user(each.author, url);
-  const { title = '', description = null } = each;
+  const { title = '', description = null, sha = '0'.repeat(40), updated = '' } = each;
   return {
     id: 1000 + iid,
     iid,
@@ -85,6 +93,10 @@ function mergeRequest(iid: number, each: FakeMergeRequest, url: string) {
     state: 'merged',
     web_url: web,
     author,
+    sha,
+    merge_commit_sha: null,
+    squash_commit_sha: null,
+    updated_at: updated,
   };
 }
 
