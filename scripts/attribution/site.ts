@@ -85,35 +85,38 @@ export function siteOf(
     const look = remote && looksLike(remote.host);
     return { dialect: look === undefined ? GITHUB : dialectOf(look, remote!.host) };
   }
-  // The remote may be a mirror on another forge.
-  const here = remote !== undefined && (known ?? kind) === kind ? remote : undefined;
   const api = said.apiUrl === undefined ? undefined : apiOf(kind, said.apiUrl);
-  // "https://host/base/api/v4" tells a server below a path.
-  const base =
-    api?.endsWith(API_PATH[kind]) === true
-      ? new URL(api.slice(0, -API_PATH[kind].length))
-      : undefined;
-  const prefix = base?.pathname.replace(/^\/|\/$/g, '') ?? '';
-  const place = here ?? (api === undefined ? undefined : { host: hostOfApi(api), port: '' });
-  const host = place?.host ?? HOME[kind].host;
-  const path = said.repo ?? withoutPrefix((here ?? remote)?.repo, prefix);
+  // The remote may be a mirror on another forge. What is named on GitHub is on GitHub's own host,
+  // unless an API says otherwise: a remote can be called as its ssh configuration likes.
+  const unknown = kind === 'github' && said.repo !== undefined && api === undefined;
+  const here = remote && (known ?? (unknown ? undefined : kind)) === kind ? remote : undefined;
+  const { host, home, prefix } = homeOf(kind, here, api);
+  const repo = said.repo ?? withoutPrefix((here ?? remote)?.repo, prefix);
   const dialect = dialectOf(kind, host);
-  if (path === undefined || !isRepoOf(kind, path)) return { dialect };
-  const origin = `https://${host}${here?.port ?? ''}${prefix === '' ? '' : `/${prefix}`}`;
+  if (repo === undefined || !isRepoOf(kind, repo)) return { dialect };
   const own = host === HOME[kind].host;
   const ofJob = kind === 'gitlab' && host === env.CI_SERVER_HOST ? env.CI_API_V4_URL : undefined;
-  const apiUrl =
-    api ?? ofJob ?? (own || kind === 'github' ? HOME[kind].apiUrl : origin + API_PATH[kind]);
+  const apiUrl = api ?? ofJob ?? (own ? HOME[kind].apiUrl : home + API_PATH[kind]);
   const apiHost = hostOfApi(apiUrl).replace(/:\d+$/, '');
-  const byHand = typed.forge !== undefined || typed.apiUrl !== undefined;
-  const inFile = said.forge !== undefined || said.apiUrl !== undefined;
   const trusted =
     (own && apiUrl === HOME[kind].apiUrl) ||
-    byHand ||
+    typed.forge !== undefined ||
+    typed.apiUrl !== undefined ||
     serverOf(apiHost, env) === kind ||
-    (inFile && apiHost === here?.host);
-  const web = `${origin}/${path}`;
-  return { dialect, site: { kind, repo: path, host, home: origin, web, apiUrl, trusted } };
+    ((said.forge !== undefined || said.apiUrl !== undefined) && apiHost === here?.host);
+  return { dialect, site: { kind, repo, host, home, web: `${home}/${repo}`, apiUrl, trusted } };
+}
+
+/** The server's host and the address of its pages; `https://host/base/api/v4` is one below a path. */
+function homeOf(kind: ForgeKind, here: Remote | undefined, api: string | undefined) {
+  const url = api?.endsWith(API_PATH[kind])
+    ? new URL(api.slice(0, -API_PATH[kind].length))
+    : undefined;
+  const other = api === undefined ? HOME[kind].host : hostOfApi(api);
+  const origin = here?.origin ?? url?.origin ?? `https://${other}`;
+  const prefix = url?.pathname.replace(/^\/|\/$/g, '') ?? '';
+  const home = prefix === '' ? origin : `${origin}/${prefix}`;
+  return { host: here?.host ?? other, home, prefix };
 }
 
 /** GitHub and Forgejo know owners and names; GitLab has groups in groups. */
@@ -163,8 +166,8 @@ function withoutPrefix(repo: string | undefined, prefix: string): string | undef
 /** Where a remote is. */
 export interface Remote {
   readonly host: string;
-  /** Of an https address that names one: ":3000". */
-  readonly port: string;
+  /** The address of the host's pages, with the port that an http address names. */
+  readonly origin: string;
   readonly repo: string;
 }
 
@@ -176,12 +179,15 @@ const SCP_FORM = new RegExp(`^(?:[^@/]*@)?([^/:]+):\\/?${PATH}`);
 export function parseRemote(url: string): Remote | undefined {
   const address = URL_FORM.exec(url);
   if (address !== null) {
-    const [, scheme, host, port, repo] = address as unknown as string[];
-    const web = scheme!.startsWith('http') ? (port ?? '') : '';
-    return { host: webHost(host!), port: web, repo: repo! };
+    const [, scheme = '', name = '', port = '', repo = ''] = address;
+    const host = webHost(name);
+    const web = scheme.startsWith('http');
+    return { host, origin: web ? `${scheme}://${host}${port}` : `https://${host}`, repo };
   }
-  const scp = SCP_FORM.exec(url);
-  return scp === null ? undefined : { host: webHost(scp[1]!), port: '', repo: scp[2]! };
+  const [, name, repo] = SCP_FORM.exec(url) ?? [];
+  if (name === undefined || repo === undefined) return undefined;
+  const host = webHost(name);
+  return { host, origin: `https://${host}`, repo };
 }
 
 /** Other names of the same forge: for ssh through another port, and of old. */

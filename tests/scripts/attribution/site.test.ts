@@ -19,9 +19,11 @@ describe('where a repository is', () => {
     ['git@ssh.gitlab.gnome.org:GNOME/app.git', 'gitlab.gnome.org', '', 'GNOME/app'],
     ['https://git.acme.example:3000/acme/app', 'git.acme.example', ':3000', 'acme/app'],
     ['ssh://git@codeberg.org/acme/app.git', 'codeberg.org', '', 'acme/app'],
+    ['http://git.lan:3000/acme/app', 'git.lan', 'http://git.lan:3000', 'acme/app'],
     ['https://gitlab-ci-token:x@gitlab.acme.example/a/b.git', 'gitlab.acme.example', '', 'a/b'],
   ])('is read from a remote: %s', (url, host, port, repo) => {
-    expect(parseRemote(url)).toEqual({ host, port, repo });
+    const origin = port.startsWith('http') ? port : `https://${host}${port}`;
+    expect(parseRemote(url)).toEqual({ host, origin, repo });
   });
   it.each(['', '/srv/git/app.git', '../app', 'C:\\git\\app'])('is not read from %j', (url) => {
     expect(parseRemote(url)?.host ?? '').not.toContain('.');
@@ -53,6 +55,23 @@ describe('where a repository is', () => {
     expect(siteOf({ forge: 'gitlab' }, at('git@code.acme.example:x/y/z.git')).site).toMatchObject({
       repo: 'x/y/z',
       apiUrl: 'https://code.acme.example/api/v4',
+    });
+  });
+  it('is GitHub’s own host where a repository on it is named, and the remote’s where it is said to be one', () => {
+    const alias = at('git@github-work.lan:acme/app.git');
+    expect(siteOf({ forge: 'github', repo: 'acme/app' }, alias).site).toMatchObject({
+      web: 'https://github.com/acme/app',
+      apiUrl: 'https://api.github.com',
+    });
+    expect(siteOf({ forge: 'github' }, at('git@ghe.example:acme/app.git')).site).toMatchObject({
+      web: 'https://ghe.example/acme/app',
+      apiUrl: 'https://ghe.example/api/v3',
+    });
+  });
+  it('may be one without TLS', () => {
+    expect(siteOf({ forge: 'forgejo' }, at('http://git.lan:3000/a/b')).site).toMatchObject({
+      web: 'http://git.lan:3000/a/b',
+      apiUrl: 'http://git.lan:3000/api/v1',
     });
   });
   it('may lie below a path, and the API’s address may be only the server’s', () => {
