@@ -65,7 +65,7 @@ ${list.map((each) => card(each, a.helpers.includes(each) ? undefined : missing &
 <p>${escaped(headline(a))}</p>
 ${part === undefined ? '' : `<p class="dim">${escaped(part)}</p>`}
 ${verdict}
-<p class="dim">A credit is a role with its evidence: <b>author</b> of a commit, <b>co-author</b> by a trailer, <b>source author</b> whose pull request was carried into another's.</p>
+<p class="dim">A credit is a role with its evidence: <b>author</b> of a commit, <b>co-author</b> by a trailer, <b>source author</b> whose ${a.dialect.request} was carried into another's.</p>
 <input id="filter" type="search" placeholder="Filter by name, login, address or evidence" aria-label="Filter" autofocus><p class="dim" id="count" role="status"></p>
 ${section('Checks that could not be made', a.incomplete.map(escaped))}
 ${lost.size === 0 ? '' : people('Missing in the notes', [...lost])}

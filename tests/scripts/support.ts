@@ -121,11 +121,12 @@ export async function run(
   return { code, out, err };
 }
 
-/** Runs one of the two commands as a user does: a process of its own. */
+/** Runs one of the two commands as a user does: a process of its own, which `signal` kills. */
 export function runProcess(
   command: CommandName,
   args: readonly string[],
   env: Record<string, string> = {},
+  signal?: AbortSignal,
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(ROOT, `scripts/${command}.ts`), ...args], {
@@ -140,6 +141,7 @@ export function runProcess(
     child.stderr.on('data', (chunk) => {
       err += chunk;
     });
+    signal?.addEventListener('abort', () => child.kill('SIGKILL'));
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, out, err }));
   });
