@@ -4,7 +4,7 @@ import type { Log } from '../core/log.ts';
 import { LONGEST_WAIT, type Outbound, reconciliationOf } from '../core/outbox.ts';
 import type { Settings } from '../core/settings.ts';
 import type { SendRow } from '../journal/journal.ts';
-import type { Platform } from '../platforms/platform.ts';
+import type { Platform, SendResult } from '../platforms/platform.ts';
 
 const MAX_BACKOFF = 60 * SECOND;
 const REPEAT_MARK = '(You may have seen this before: the connection broke while it was sent.)\n\n';
@@ -31,14 +31,22 @@ export async function attemptSend(
   deps: SendAttemptDeps,
 ): Promise<SendRow> {
   const { clock, log } = deps;
+  const sending = (one: Outbound) =>
+    platform.send(one, signal).catch((error: unknown) => ({
+      ok: false as const,
+      kind: 'unknown' as const,
+      error: String(error),
+    }));
   const reconciled = await reconcile(platform, row, deps.settings.ambiguous);
   if ('end' in reconciled) return reconciled.end;
   crashPoint('before-send');
-  const result = await platform.send(reconciled.send, signal).catch((error: unknown) => ({
-    ok: false as const,
-    kind: 'unknown' as const,
-    error: String(error),
-  }));
+  let result: SendResult = await sending(reconciled.send);
+  if (!result.ok && result.kind === 'unprovable') {
+    const blind = asBlind(row, deps.settings.ambiguous);
+    if ('end' in blind) return blind.end;
+    const { platformId: _gone, ...anew } = blind.send;
+    result = await sending({ ...anew, ambiguous: false });
+  }
   crashPoint('after-send');
   const { id } = row;
   if (result.ok) {
@@ -68,12 +76,18 @@ async function reconcile(
         : { end: { id: row.id, state: 'sent', platformId } };
     }
     case 'mark':
-      return { send: { ...row, text: REPEAT_MARK + row.text } };
     case 'hold':
-      return { end: { id: row.id, state: 'failed', error: HELD } };
+      return asBlind(row, ambiguous);
     case 'resend':
       return { send: row };
   }
+}
+
+/** A row of which nothing can be proven is sent once more with a mark, or held for a person to decide. */
+function asBlind(row: Outbound, policy: Settings['ambiguous']): Reconciled {
+  return policy === 'hold'
+    ? { end: { id: row.id, state: 'failed', error: HELD } }
+    : { send: { ...row, text: REPEAT_MARK + row.text } };
 }
 
 /** Milliseconds: doubled with each attempt, by half at random, so that many do not come back at once. */

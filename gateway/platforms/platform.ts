@@ -73,7 +73,12 @@ export type SendResult =
       readonly retryAfterMs?: number;
     }
   /** The request left and no answer came. */
-  | { readonly ok: false; readonly kind: 'unknown'; readonly error: string };
+  | { readonly ok: false; readonly kind: 'unknown'; readonly error: string }
+  /**
+   * Nothing was sent now. What this row was to replace is gone, so nothing can be proven any more of the
+   * attempt that was cut off. Only for a row that is `ambiguous`; it counts as `blind` from here on.
+   */
+  | { readonly ok: false; readonly kind: 'unprovable'; readonly error: string };
 
 /** What became of a message that was handed to the gateway. */
 export type Received =

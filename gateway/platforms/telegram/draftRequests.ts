@@ -2,7 +2,8 @@ import type { Address, JsonValue } from '../../core/message.ts';
 import type { DraftRequests } from '../shared/drafts.ts';
 import type { RateLimits } from '../shared/rateLimits.ts';
 import { type Calls, refusalOf } from './api.ts';
-import { edit, post, replyTo, targetOf } from './sender.ts';
+import { fieldsOf, targetOf } from './places.ts';
+import { edit, placeOf, send } from './sender.ts';
 
 /** Progress by Telegram's requests. `contextOf` finds the message that a placeholder answers. */
 export function telegramDraftRequests(
@@ -32,7 +33,8 @@ export function telegramDraftRequests(
     post: (address, text, message) =>
       minding(address, () => {
         const context = message === undefined ? undefined : contextOf(message);
-        return post(calls, targetOf(address), text, replyTo(context));
+        // Not elsewhere where this place is gone: the reply finds its way, and would not find this one.
+        return send(calls, fieldsOf(placeOf(address, context)), text);
       }),
     edit: (address, id, text) =>
       minding(address, async () => {

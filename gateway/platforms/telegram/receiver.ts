@@ -8,7 +8,7 @@ import type { Questions } from '../shared/questions.ts';
 import { reasonOf } from '../shared/transportErrors.ts';
 import type { Calls } from './api.ts';
 import { type Draft, type ReadOptions, readUpdate, type Self } from './inbound.ts';
-import { targetOf } from './sender.ts';
+import { targetOf } from './places.ts';
 
 /** What is kept between instances: where to go on, since when, and which albums were addressed. */
 export interface TelegramCursor {

@@ -4,17 +4,12 @@ import type { RateLimits } from '../shared/rateLimits.ts';
 import { type Calls, failureOf, type Refused, refusalOf } from './api.ts';
 import { toHtml, visibleLength } from './html.ts';
 import type { TelegramContext } from './inbound.ts';
+import { isThreadGone, type Place, sendToNearest, type Target, targetOf } from './places.ts';
 
 /** Telegram's limit for one message, in UTF-16 units after its entities are taken out. */
 export const MESSAGE_LIMIT = 4096;
-/** Replies are split below it: a row that may repeat is sent with a mark, which needs room. */
-export const SPLIT_LIMIT = 4000;
-
-/** Where a text goes, in the Bot API's words. */
-interface Target {
-  readonly chat_id: string;
-  readonly message_thread_id?: number;
-}
+/** Replies are split below it: the mark of a possible repeat and the note of another place need room. */
+export const SPLIT_LIMIT = 3950;
 
 /** A reply that replaces its turn's placeholder can be repeated; any other send is blind. */
 export function sendClassOf(row: Outbound, notifyAfterMs: number): SendClass {
@@ -32,19 +27,11 @@ export function placeholderOf(row: Outbound): string | undefined {
   return row.kind === 'reply' && row.chunk === 0 ? row.platformId : undefined;
 }
 
-export function targetOf(address: Outbound['address']): Target {
-  const { chat, thread } = address;
-  return {
-    chat_id: chat,
-    ...(thread === undefined ? {} : { message_thread_id: Number(thread) }),
-  };
-}
-
-/** In a group, a reply points at what it answers. */
-export function replyTo(context: unknown): object {
+/** Where a row or a placeholder goes. In a group it points at what it answers. */
+export function placeOf(address: Outbound['address'], context: unknown): Place {
   const { message_id, group } = (context ?? {}) as Partial<TelegramContext>;
-  if (message_id === undefined || group !== true) return {};
-  return { reply_parameters: { message_id, allow_sending_without_reply: true } };
+  const points = message_id !== undefined && group === true;
+  return { target: targetOf(address), note: '', ...(points ? { answers: message_id } : {}) };
 }
 
 /** Markdown as Telegram takes it; what does not fit once it is rendered goes out as it was written. */
@@ -80,14 +67,18 @@ export async function sendRow(
     };
   }
   if (signal.aborted) return { ok: false, kind: 'transient', error: 'stopped before it was sent' };
+  const place = placeOf(row.address, row.chunk === 0 ? row.context : undefined);
   try {
     if (placeholder !== undefined && (!anew || row.ambiguous)) {
-      const edited = await edit(calls, targetOf(row.address), placeholder, row.text, signal);
+      const edited = await edit(calls, place.target, placeholder, row.text, signal);
       if (edited) return { ok: true, platformId: placeholder };
-      if (anew) return { ok: true };
+      // Whatever was in a topic that is gone has gone with it, whether it had arrived or not.
+      if (anew && (await isThere(calls, place.target, signal))) return { ok: true };
+      if (!anew && row.ambiguous) return PLACEHOLDER_GONE;
     }
-    const extra = row.chunk === 0 ? replyTo(row.context) : {};
-    const id = await post(calls, targetOf(row.address), row.text, extra, signal);
+    const id = await sendToNearest(place, (fields, note) =>
+      send(calls, fields, note + row.text, signal),
+    );
     if (anew && placeholder !== undefined) {
       const gone = { chat_id: chat, message_id: Number(placeholder) };
       await calls.deleteMessage(gone, signal as never).catch(() => {});
@@ -102,25 +93,35 @@ export async function sendRow(
   }
 }
 
+const PLACEHOLDER_GONE: SendResult = {
+  ok: false,
+  kind: 'unprovable',
+  error: 'the message that the reply was to replace is gone',
+};
+
 /** Sends a new message; resolves with its id. */
-export async function post(
+export async function send(
   calls: Calls,
-  target: Target,
+  fields: object,
   text: string,
-  extra: object,
   signal?: AbortSignal,
 ): Promise<string> {
-  const send = (to: Target) =>
-    plainIfNot(text, (content) =>
-      calls.sendMessage({ ...to, ...extra, ...content }, signal as never),
-    );
+  const sent = await plainIfNot(text, (content) =>
+    calls.sendMessage({ ...fields, ...content } as never, signal as never),
+  );
+  return String(sent.message_id);
+}
+
+/** Whether a place takes something: a sign of life in it is refused where it is not there. */
+async function isThere(calls: Calls, target: Target, signal: AbortSignal): Promise<boolean> {
+  if (target.message_thread_id === undefined) return true;
   try {
-    return String((await send(target)).message_id);
+    await calls.sendChatAction({ ...target, action: 'typing' }, signal as never);
+    return true;
   } catch (error) {
-    // A group that became a supergroup has another id; the refused send took no effect.
-    const movedTo = refusalOf(error)?.movedTo;
-    if (movedTo === undefined) throw error;
-    return String((await send({ ...target, chat_id: movedTo })).message_id);
+    const refused = refusalOf(error);
+    if (refused !== undefined && isThreadGone(refused)) return false;
+    throw error;
   }
 }
 
@@ -146,8 +147,15 @@ export async function edit(
   }
 }
 
+/** In a supergroup that a group became, messages have other numbers: the one that was meant is not there. */
 function isGone(refused: Refused): boolean {
-  return refused.says('message to edit not found') || refused.says("message can't be edited");
+  return (
+    refused.says('message to edit not found') ||
+    refused.says("message can't be edited") ||
+    refused.says('message_id_invalid') ||
+    refused.movedTo !== undefined ||
+    isThreadGone(refused)
+  );
 }
 
 /** Tries the rendered text, and what was written where Telegram cannot read the rendering. */

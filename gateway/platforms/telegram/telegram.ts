@@ -18,16 +18,10 @@ import { telegramDraftRequests } from './draftRequests.ts';
 import { openFile } from './files.ts';
 import type { Self } from './inbound.ts';
 import type { TelegramOptions } from './options.ts';
+import { sendToNearest } from './places.ts';
 import { Poller, revokedReason } from './poller.ts';
 import { Receiver, type TelegramCursor } from './receiver.ts';
-import {
-  mustNotify,
-  placeholderOf,
-  SPLIT_LIMIT,
-  sendClassOf,
-  sendRow,
-  targetOf,
-} from './sender.ts';
+import { mustNotify, placeholderOf, placeOf, SPLIT_LIMIT, sendClassOf, sendRow } from './sender.ts';
 
 export interface TelegramDeps extends PlatformDeps {
   /** The bot's token itself; it never leaves this module but in requests. */
@@ -137,15 +131,13 @@ export function createTelegramPlatform(options: TelegramOptions, deps: TelegramD
       .add(progress.turn, progress.question, address.chat)
       .map(({ key, label }) => [{ text: label.slice(0, 64), callback_data: key }]);
     if (progress.again) return;
-    calls
-      .sendMessage({
-        ...targetOf(address),
-        text: progress.question.text.slice(0, SPLIT_LIMIT),
-        reply_markup: { inline_keyboard: buttons },
-      })
-      .catch((error: unknown) =>
-        log.warn({ why: reasonOf(error) }, 'a question could not be asked'),
-      );
+    const keyboard = { reply_markup: { inline_keyboard: buttons } };
+    sendToNearest(placeOf(address, undefined), (fields, note) => {
+      const text = (note + progress.question.text).slice(0, SPLIT_LIMIT);
+      return calls.sendMessage({ ...fields, ...keyboard, text } as never);
+    }).catch((error: unknown) =>
+      log.warn({ why: reasonOf(error) }, 'a question could not be asked'),
+    );
   }
 
   const poller = new Poller({

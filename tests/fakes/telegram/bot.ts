@@ -1,18 +1,24 @@
 import type { Message } from 'grammy/types';
 import type { Loosely } from '../shared/loosely.ts';
 import { readHtml } from './markup.ts';
-import type { Kept, Said } from './types.ts';
+import type { Kept, Said, TopicChange } from './types.ts';
 
 /** The Bot API's refusals, as `description` says them. */
 export class Bad extends Error {
   readonly code: number;
-  constructor(description: string, code = 400) {
+  /** What a program needs to know of it: https://core.telegram.org/bots/api#responseparameters */
+  readonly parameters: object | undefined;
+  constructor(description: string, code = 400, parameters?: object) {
     super(description);
     this.code = code;
+    this.parameters = parameters;
   }
 }
 
 type Args = Record<string, unknown>;
+
+/** The topic of a forum that is always there. */
+const GENERAL = 1;
 
 export const BOT = { id: 4242, is_bot: true, first_name: 'Sluice', username: 'sluice_bot' };
 
@@ -30,6 +36,8 @@ export class Bot {
   webhook = '';
   #updateId = 700_000_000;
   #messageIds = new Map<string, number>();
+  readonly #topics = new Map<string, TopicChange['state']>();
+  readonly #moved = new Map<string, string>();
 
   say(said: Said): { message_id: number; update_id: number } {
     const chat = String(said.chat);
@@ -85,12 +93,27 @@ export class Bot {
         text: body,
         deleted: false,
         versions: [],
+        ...(said.thread === undefined ? {} : { thread: said.thread }),
       });
     }
     return {
       message_id,
       update_id: this.push({ [edited ? 'edited_message' : 'message']: message }),
     };
+  }
+
+  /** An administrator closes, opens or deletes a topic; what was written in it goes with it. */
+  topic({ chat, thread, state }: TopicChange): void {
+    this.#topics.set(`${chat}/${thread}`, state);
+    if (state !== 'deleted') return;
+    for (const message of this.messages)
+      if (message.chat === chat && message.thread === thread) message.deleted = true;
+  }
+
+  /** A group becomes a supergroup, with another id and numbers of its own. */
+  migrate(chat: string, to: string): void {
+    this.#moved.set(chat, to);
+    this.#messageIds.set(to, 1000);
   }
 
   /** A person presses a button of one of the bot's messages. */
@@ -132,6 +155,7 @@ export class Bot {
         delete this.#find(args).keyboard;
         return true;
       case 'sendChatAction':
+        this.#thread(args);
         this.actions.push({ chat: this.#chat(args), action: String(args.action) });
         return true;
       case 'setMessageReaction': {
@@ -160,7 +184,40 @@ export class Bot {
     const chat = String(args.chat_id ?? '');
     if (chat === '403') throw new Bad('Forbidden: bot was blocked by the user', 403);
     if (!this.#messageIds.has(chat)) throw new Bad('Bad Request: chat not found');
-    return chat;
+    const to = this.#moved.get(chat);
+    if (to === undefined) return chat;
+    throw new Bad('Bad Request: group chat was upgraded to a supergroup chat', 400, {
+      migrate_to_chat_id: Number(to),
+    });
+  }
+
+  /** The topic that a request names. General cannot be named, one that is closed is for administrators. */
+  #thread(args: Args, thread = args.message_thread_id): number | undefined {
+    const state = this.#topics.get(`${this.#chat(args)}/${thread ?? GENERAL}`);
+    if (thread === GENERAL || state === 'deleted')
+      throw new Bad('Bad Request: message thread not found');
+    if (state === 'closed') throw new Bad('Bad Request: TOPIC_CLOSED');
+    return thread === undefined ? undefined : Number(thread);
+  }
+
+  /**
+   * What a message answers (https://core.telegram.org/bots/api#replyparameters). One that is not there
+   * does not matter with `allow_sending_without_reply`, which in a topic is not heeded.
+   */
+  #answered(args: Args): Kept | undefined {
+    const asked = args.reply_parameters as
+      | { message_id: number; allow_sending_without_reply?: boolean }
+      | undefined;
+    if (asked === undefined) return undefined;
+    const chat = this.#chat(args);
+    const found = this.messages.find(
+      (m) => m.chat === chat && m.id === asked.message_id && !m.deleted,
+    );
+    const optional =
+      asked.allow_sending_without_reply === true && args.message_thread_id === undefined;
+    if (found === undefined && !optional)
+      throw new Bad('Bad Request: message to be replied not found');
+    return found;
   }
 
   #text(args: Args): string {
@@ -181,7 +238,9 @@ export class Bot {
   #send(args: Args): unknown {
     const chat = this.#chat(args);
     const text = this.#text(args);
-    const replyTo = (args.reply_parameters as { message_id?: number } | undefined)?.message_id;
+    const replyTo = this.#answered(args);
+    // Without a topic a message goes to that of the one which it answers.
+    const thread = this.#thread(args, args.message_thread_id ?? replyTo?.thread);
     const keyboard = (args.reply_markup as { inline_keyboard?: Kept['keyboard'] } | undefined)
       ?.inline_keyboard;
     for (const { callback_data } of keyboard?.flat() ?? []) {
@@ -195,8 +254,8 @@ export class Bot {
       text,
       deleted: false,
       versions: [],
-      ...(args.message_thread_id === undefined ? {} : { thread: Number(args.message_thread_id) }),
-      ...(replyTo === undefined ? {} : { replyTo }),
+      ...(thread === undefined ? {} : { thread }),
+      ...(replyTo === undefined ? {} : { replyTo: replyTo.id }),
       ...(keyboard === undefined ? {} : { keyboard }),
     };
     this.messages.push(kept);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Fault, Faults } from '../shared/faults.ts';
 import { answer, bodyOf, Outages } from '../shared/http.ts';
 import { Bad, Bot } from './bot.ts';
-import type { Said } from './types.ts';
+import type { Said, TopicChange } from './types.ts';
 
 // A Bot API server for one bot, in a process of its own: HTTP as https://core.telegram.org/bots/api
 // describes it, and a control address for the test. Prints its own address as its first line.
@@ -68,6 +68,7 @@ function refuse(response: ServerResponse, error: Bad, retryAfter?: number): void
       error_code: error.code,
       description: error.message,
       ...(retryAfter === undefined ? {} : { parameters: { retry_after: retryAfter } }),
+      ...(error.parameters === undefined ? {} : { parameters: error.parameters }),
     },
   });
 }
@@ -145,6 +146,12 @@ async function control(what: string, body: Record<string, unknown>): Promise<unk
       poll?.('wake');
       return {};
     }
+    case 'topic':
+      bot.topic(body as unknown as TopicChange);
+      return {};
+    case 'migrate':
+      bot.migrate(String(body.chat), String(body.to));
+      return {};
     case 'fault':
       faults.arm(body as unknown as Fault);
       return {};

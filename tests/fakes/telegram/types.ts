@@ -33,3 +33,10 @@ export interface Kept {
   readonly versions: string[];
   keyboard?: { text: string; callback_data: string }[][];
 }
+
+/** What becomes of a topic of a forum. General is `1`; who wants to write there names no topic. */
+export interface TopicChange {
+  readonly chat: string;
+  readonly thread: number;
+  readonly state: 'open' | 'closed' | 'deleted';
+}
