@@ -11,6 +11,8 @@ export interface Place {
   /** For a thread: the channel it is in, and who opened it. */
   readonly parent?: string;
   readonly owner?: string;
+  /** A thread of invited people. */
+  readonly secret?: true;
 }
 
 interface Channel {
@@ -22,7 +24,8 @@ interface Channel {
 }
 
 /** Announcement, public and private threads (https://discord.com/developers/docs/resources/channel#channel-object-channel-types). */
-const THREADS = new Set<number>([10, 11, 12]);
+const PRIVATE_THREAD = 12;
+const THREADS = new Set<number>([10, 11, PRIVATE_THREAD]);
 
 /** Which channels are threads, and of what. Learned from events; asked for when not known. */
 export class Channels {
@@ -40,6 +43,7 @@ export class Channels {
       ...(guild_id === undefined ? {} : { guild: guild_id }),
       ...(thread ? { parent: parent_id } : {}),
       ...(thread && owner_id !== undefined ? { owner: owner_id } : {}),
+      ...(thread && type === PRIVATE_THREAD ? { secret: true } : {}),
     };
     this.#known.set(id, place);
     return place;
@@ -55,6 +59,11 @@ export class Channels {
       if (codeOf(error) === undefined) throw error;
       return this.learn({ id, ...(guild === undefined ? {} : { guild_id: guild }) });
     }
+  }
+
+  /** Whether a channel is known to be a thread of invited people. */
+  isSecret(id: string): boolean {
+    return this.#known.get(id)?.secret === true;
   }
 
   /** A direct message's channel. */

@@ -26,9 +26,10 @@ import { discordDraftRequests } from './draftRequests.ts';
 import { openFile } from './files.ts';
 import { answerInteraction } from './interactions.ts';
 import type { DiscordOptions } from './options.ts';
+import { channelOf, sendToNearest } from './places.ts';
 import { type DiscordCursor, Receiver } from './receiver.ts';
 import { createRest, isRevoked, saysOf } from './rest.ts';
-import { channelOf, placeholderOf, SPLIT_LIMIT, sendClassOf, sendRow } from './sender.ts';
+import { placeholderOf, SPLIT_LIMIT, sendClassOf, sendRow } from './sender.ts';
 
 export interface DiscordDeps extends PlatformDeps {
   /** The bot's token itself. */
@@ -150,7 +151,13 @@ export function createDiscordPlatform(options: DiscordOptions, deps: DiscordDeps
       components.push({ type: ComponentType.ActionRow, components: buttons.slice(i, i + 5) });
     }
     const body = { content: progress.question.text.slice(0, SPLIT_LIMIT), components };
-    rest.post(Routes.channelMessages(channel), { body }).catch((error: unknown) => {
+    const { thread } = address;
+    const place = {
+      address,
+      secret: channels.isSecret(channel),
+      ...(options.threads && thread !== undefined ? { opens: thread } : {}),
+    };
+    sendToNearest(rest, place, body).catch((error: unknown) => {
       log.warn({ why: saysOf(error) }, 'a question could not be asked');
     });
   }

@@ -2,8 +2,9 @@ import { Routes } from 'discord-api-types/v10';
 import type { JsonValue } from '../../core/message.ts';
 import type { DraftRequests } from '../shared/drafts.ts';
 import type { DiscordContext } from './inbound.ts';
+import { channelOf, sendToPlace } from './places.ts';
 import { type REST, retryAfterOf } from './rest.ts';
-import { channelOf, edit, MESSAGE_LIMIT, pointsAt, post } from './sender.ts';
+import { edit, MESSAGE_LIMIT, placeOf } from './sender.ts';
 
 /** Progress by Discord's requests. `contextOf` finds the message that a placeholder answers. */
 export function discordDraftRequests(
@@ -31,10 +32,9 @@ export function discordDraftRequests(
         if (context.interaction !== undefined) {
           throw new Error('a slash command shows its own progress');
         }
-        const { message_id } = context;
-        const content = text.slice(0, MESSAGE_LIMIT);
-        const points = message_id === undefined ? {} : pointsAt(address, message_id);
-        return post(rest, address, { content, ...points }, threads ? message_id : undefined);
+        const place = placeOf({ address, context: context as JsonValue }, threads);
+        // Not elsewhere where this place is gone: the reply finds its way, and would not find this one.
+        return sendToPlace(rest, place, { content: text.slice(0, MESSAGE_LIMIT) });
       }),
     edit: (address, id, text) =>
       minding(async () => {

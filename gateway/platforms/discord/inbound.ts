@@ -22,6 +22,8 @@ export interface DiscordContext {
   readonly message_id?: string;
   /** A slash command: its token works for a quarter of an hour. `at` in epoch milliseconds. */
   readonly interaction?: { readonly token: string; readonly at: number };
+  /** It was said in a thread of invited people: the answer is not for the whole channel. */
+  readonly secret?: true;
 }
 
 export type Draft = Omit<Inbound, 'sender'> & {
@@ -80,7 +82,7 @@ export function readMessage(
   const address = addressOf(place, options.account);
   // A thread opened from a message gets the message's id, so the lane is known before the thread is there.
   const opens = options.threads && !direct && place.parent === undefined && !edited;
-  const context: DiscordContext = direct ? {} : { message_id: message.id };
+  const context: DiscordContext = direct ? {} : { message_id: message.id, ...secretOf(place) };
   const text = `${quoteOf(message)}${withoutMention(content, self)}`;
   return {
     address: opens ? { ...address, thread: message.id } : address,
@@ -94,6 +96,8 @@ export function readMessage(
   };
 }
 
+const secretOf = (place: Place) => (place.secret === true ? { secret: true as const } : {});
+
 /** Reads a slash command: its words as a person would type them. */
 export function readCommand(
   interaction: APIApplicationCommandInteraction,
@@ -105,7 +109,8 @@ export function readCommand(
   if (user === undefined || interaction.data.type !== ApplicationCommandType.ChatInput)
     return undefined;
   const words = (interaction.data.options ?? []).map((o) => ('value' in o ? String(o.value) : ''));
-  const context: DiscordContext = { interaction: { token: interaction.token, at: now } };
+  const answered = { token: interaction.token, at: now };
+  const context: DiscordContext = { interaction: answered, ...secretOf(place) };
   return {
     address: addressOf(place, account),
     updateId: interaction.id,

@@ -30,7 +30,9 @@ export const Code = {
   UNKNOWN_WEBHOOK: 10015,
   UNKNOWN_INTERACTION: 10062,
   INVALID_WEBHOOK_TOKEN: 50027,
+  THREAD_ARCHIVED: 50083,
   THREAD_EXISTS: 160004,
+  THREAD_LOCKED: 160005,
 } as const;
 
 /** The API's own code of a refusal. */

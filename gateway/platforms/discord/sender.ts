@@ -1,19 +1,17 @@
 import { createHash } from 'node:crypto';
-import {
-  type APIMessage,
-  type RESTPostAPIChannelMessageJSONBody,
-  Routes,
-} from 'discord-api-types/v10';
+import { type APIMessage, Routes } from 'discord-api-types/v10';
 import { MINUTE } from '../../core/clock.ts';
 import type { Address } from '../../core/message.ts';
 import type { Outbound, SendClass } from '../../core/outbox.ts';
 import type { SendResult } from '../platform.ts';
 import type { DiscordContext } from './inbound.ts';
+import { channelOf, isThreadGone, type Place, sendToNearest, unarchive } from './places.ts';
 import { Code, codeOf, failureOf, type REST } from './rest.ts';
 
-/** Discord's limit for one message, and the length at which replies are split: a possible repeat is marked. */
+/** Discord's limit for one message. */
 export const MESSAGE_LIMIT = 2000;
-export const SPLIT_LIMIT = 1900;
+/** Replies are split below it: the mark of a possible repeat and the note of another place need room. */
+export const SPLIT_LIMIT = 1850;
 
 /** An interaction's token works for 15 minutes; the last one is left to clocks that differ. */
 const INTERACTION_MS = 14 * MINUTE;
@@ -35,15 +33,15 @@ export const placeholderOf = (row: Outbound): string | undefined =>
 /** Edits can be repeated; a new message can within minutes, by its nonce. */
 export function sendClassOf(row: Outbound, now: number): SendClass {
   if (placeholderOf(row) !== undefined || interactionOf(row, now) !== undefined) return 'edits';
-  return now - row.createdAt < NONCE_MS ? 'key-on-send' : 'blind';
+  return nonceHolds(row, now) ? 'key-on-send' : 'blind';
 }
+
+const nonceHolds = (row: Outbound, now: number) => now - row.createdAt < NONCE_MS;
 
 /** At most 25 characters, the same for every attempt of one row. */
 export function nonceOf(id: string): string {
   return createHash('sha256').update(id).digest('base64url').slice(0, 25);
 }
-
-export const channelOf = ({ chat, thread }: Address): string => thread ?? chat;
 
 export interface Sending {
   readonly rest: REST;
@@ -74,67 +72,41 @@ export async function sendRow(
     ) {
       return { ok: true, platformId: placeholder };
     }
-    const { message_id } = contextOf(row);
-    const body: RESTPostAPIChannelMessageJSONBody = {
-      content,
-      nonce: nonceOf(row.id),
-      enforce_nonce: true,
-      ...(row.chunk === 0 && message_id !== undefined ? pointsAt(row.address, message_id) : {}),
-    };
-    const opens = threads && message_id !== undefined ? message_id : undefined;
-    return { ok: true, platformId: await post(rest, row.address, body, opens, signal) };
+    // A new message has a nonce to be known by, for minutes.
+    if (row.ambiguous && sendClassOf(row, now) === 'edits' && !nonceHolds(row, now)) {
+      return REPLACED_GONE;
+    }
+    const body = { content, nonce: nonceOf(row.id), enforce_nonce: true };
+    return { ok: true, platformId: await sendToNearest(rest, placeOf(row, threads), body, signal) };
   } catch (error) {
     return failureOf(error);
   }
 }
 
-/** In a thread opened from the message there is no need to point at it. */
-export function pointsAt(address: Address, message_id: string) {
-  if (address.thread === message_id) return {};
-  return { message_reference: { message_id, fail_if_not_exists: false } };
-}
+const REPLACED_GONE: SendResult = {
+  ok: false,
+  kind: 'unprovable',
+  error: 'the message that the reply was to replace is gone',
+};
 
-/** Sends a new message; opens its conversation's thread first where that is not there yet. */
-export async function post(
-  rest: REST,
-  address: Address,
-  body: RESTPostAPIChannelMessageJSONBody,
-  opens: string | undefined,
-  signal?: AbortSignal,
-): Promise<string> {
-  // What an agent writes must not call everybody.
-  const request = {
-    body: { allowed_mentions: { parse: [], replied_user: true }, ...body },
-    ...(signal === undefined ? {} : { signal }),
+/** Where a row, or the placeholder of its turn, goes. `threads`: conversations get threads of their own. */
+export function placeOf(
+  row: Pick<Outbound, 'address' | 'context'> & { chunk?: number },
+  threads: boolean,
+): Place {
+  const { message_id, secret } = contextOf(row);
+  return {
+    address: row.address,
+    ...(message_id !== undefined && (row.chunk ?? 0) === 0 ? { answers: message_id } : {}),
+    ...(message_id !== undefined && threads ? { opens: message_id } : {}),
+    ...(secret === true ? { secret } : {}),
   };
-  const route = Routes.channelMessages(channelOf(address));
-  try {
-    return ((await rest.post(route, request)) as APIMessage).id;
-  } catch (error) {
-    if (codeOf(error) !== Code.UNKNOWN_CHANNEL || opens === undefined || address.thread !== opens) {
-      throw error;
-    }
-    await openThread(rest, address.chat, opens, body.content ?? '');
-    return ((await rest.post(route, request)) as APIMessage).id;
-  }
 }
 
-/** A thread opened from a message has the message's id. */
-async function openThread(
-  rest: REST,
-  channel: string,
-  message: string,
-  text: string,
-): Promise<void> {
-  const name = text.replaceAll(/\s+/g, ' ').trim().slice(0, 60) || 'Conversation';
-  try {
-    await rest.post(Routes.threads(channel, message), { body: { name } });
-  } catch (error) {
-    if (codeOf(error) !== Code.THREAD_EXISTS) throw error;
-  }
-}
-
-/** False when the message is not there any more. */
+/**
+ * Edits a message. False when it is not there any more, or in a thread that is locked: in an archived one
+ * nothing can be edited.
+ */
 export async function edit(
   rest: REST,
   address: Address,
@@ -142,14 +114,23 @@ export async function edit(
   content: string,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  try {
-    await rest.patch(Routes.channelMessage(channelOf(address), id), {
+  const channel = channelOf(address);
+  const request = () =>
+    rest.patch(Routes.channelMessage(channel, id), {
       body: { content, allowed_mentions: { parse: [] } },
       ...(signal === undefined ? {} : { signal }),
     });
+  try {
+    const archived = (error: unknown) => {
+      if (codeOf(error) !== Code.THREAD_ARCHIVED) throw error;
+      return true;
+    };
+    if ((await request().catch(archived)) !== true) return true;
+    if (!(await unarchive(rest, channel))) return false;
+    await request();
     return true;
   } catch (error) {
-    if (codeOf(error) === Code.UNKNOWN_MESSAGE) return false;
+    if (codeOf(error) === Code.UNKNOWN_MESSAGE || isThreadGone(error)) return false;
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { type Fault, Faults } from '../shared/faults.ts';
 import { answer, bodyOf, Outages } from '../shared/http.ts';
 import { FakeGateway } from './gateway.ts';
 import { APPLICATION, Bad, BOT, GUILD, World } from './server.ts';
-import type { Said } from './types.ts';
+import type { Channel, Said } from './types.ts';
 
 // Discord's REST API and gateway for one bot, in a process of its own, and a control address for the
 // test. Prints its own address as its first line.
@@ -17,6 +17,9 @@ let revoked = false;
 let sessionsLeft = 1000;
 /** What the bot may: the application's flags, and its permissions on the server. */
 const rights = { flags: String(1 << 18), permissions: String(8) };
+
+/** ADMINISTRATOR or MANAGE_THREADS: https://discord.com/developers/docs/topics/permissions */
+world.managesThreads = () => (BigInt(rights.permissions) & (8n | (1n << 34n))) !== 0n;
 
 const outages = new Outages((request, response) => {
   handle(request, response).catch((error: Error) => {
@@ -141,6 +144,8 @@ function call(method: string, path: string[], body: Record<string, unknown>, url
       if (found === undefined) throw new Bad(404, 10003, 'Unknown Channel');
       return found;
     }
+    case 'PATCH channel':
+      return world.patchChannel(first, body);
     case 'GET messages':
       return world.after(
         first,
@@ -190,6 +195,12 @@ function control(what: string, body: Record<string, unknown>): unknown {
       return {};
     case 'rights':
       return Object.assign(rights, body);
+    case 'thread':
+      return world.change(String(body.id), body.state as 'deleted');
+    case 'open': {
+      const made = { guild_id: GUILD, ...body } as unknown as Channel;
+      return void world.channels.set(made.id, made);
+    }
     case 'close':
       return gateway.close(Number(body.code));
     case 'forget':

@@ -20,6 +20,8 @@ export class Bad extends Error {
   }
 }
 
+const archived = () => new Bad(400, 50083, 'Thread is archived');
+
 /** One server and its messages; what the REST API does to them. Events go to `emit`. */
 export class World {
   readonly channels = new Map<string, Channel>();
@@ -28,9 +30,12 @@ export class World {
   readonly callbacks: { id: string; type: number; content?: string }[] = [];
   readonly files = new Map<string, string>();
   commands: unknown = [];
+  /** The bot may manage threads: what a moderator has locked is open to it. */
+  managesThreads: () => boolean = () => true;
   emit: (t: string, d: object) => void = () => {};
   /** Where files are served. */
   origin = '';
+  readonly #threadsMade = new Set<string>();
   #snowflake = 1_000_000_000_000_000_000n;
   #interactions = new Map<string, { channel: string; answer?: Kept }>();
 
@@ -105,7 +110,7 @@ export class World {
 
   /** A message by the bot. The same nonce gives the message back that was made with it. */
   post(channel: string, body: Record<string, unknown>): object {
-    if (!this.channels.has(channel)) throw new Bad(404, 10003, 'Unknown Channel');
+    this.#writable(channel);
     const content = this.content(body);
     const nonce = body.nonce === undefined ? undefined : String(body.nonce);
     if (nonce !== undefined && nonce.length > 25) throw new Bad(400, 50035, 'nonce: too long');
@@ -133,14 +138,58 @@ export class World {
   }
 
   patch(channel: string, id: string, body: Record<string, unknown>): object {
+    if (this.#place(channel).thread_metadata?.archived) throw archived();
     const kept = this.find(channel, id);
     if (!kept.bot) throw new Bad(403, 50005, 'Cannot edit a message authored by another user');
     kept.content = this.content(body);
     return this.view(kept, false);
   }
 
+  /** An administrator archives, locks or deletes a thread; what was written in it goes with it. */
+  change(id: string, state: 'archived' | 'locked' | 'closed' | 'deleted'): void {
+    const thread = this.#place(id);
+    if (state === 'deleted') {
+      this.channels.delete(id);
+      for (const message of this.messages) if (message.channel === id) message.deleted = true;
+      return;
+    }
+    const thread_metadata = { archived: state !== 'locked', locked: state !== 'archived' };
+    this.channels.set(id, { ...thread, thread_metadata });
+  }
+
+  /** Takes a thread out of the archive; one that was locked, too, only for who may manage threads. */
+  patchChannel(id: string, { archived }: { archived?: boolean }): object {
+    const thread = this.#place(id);
+    const { locked = false } = thread.thread_metadata ?? {};
+    if (locked && !this.managesThreads()) throw new Bad(403, 50013, 'Missing Permissions');
+    const changed = { ...thread, thread_metadata: { locked, archived: archived === true } };
+    this.channels.set(id, changed);
+    return changed;
+  }
+
+  /**
+   * Writing to an archived thread takes it out of the archive, unless a moderator has locked it
+   * (https://discord.com/developers/docs/topics/threads#active--archived-threads).
+   */
+  #writable(id: string): void {
+    const thread = this.#place(id);
+    const { archived: old = false, locked = false } = thread.thread_metadata ?? {};
+    if (old && locked) throw archived();
+    if (locked && !this.managesThreads()) throw new Bad(403, 160005, 'This thread is locked');
+    if (old) this.patchChannel(id, { archived: false });
+  }
+
+  #place(id: string): Channel {
+    const found = this.channels.get(id);
+    if (found === undefined) throw new Bad(404, 10003, 'Unknown Channel');
+    return found;
+  }
+
   thread(channel: string, message: string): object {
     this.find(channel, message);
+    if (this.#threadsMade.has(message))
+      throw new Bad(400, 160004, 'A thread has already been created for this message');
+    this.#threadsMade.add(message);
     if (this.channels.has(message)) throw new Bad(400, 160004, 'A thread has already been created');
     const made: Channel = {
       id: message,

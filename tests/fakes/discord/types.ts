@@ -32,4 +32,5 @@ export interface Channel {
   readonly guild_id?: string;
   readonly parent_id?: string;
   readonly owner_id?: string;
+  readonly thread_metadata?: { readonly archived: boolean; readonly locked: boolean };
 }
