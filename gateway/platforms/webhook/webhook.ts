@@ -135,7 +135,9 @@ export function createWebhookPlatform(options: WebhookOptions, deps: WebhookDeps
     },
     async send(row, signal) {
       if (options.reply_url === undefined) return { ok: true };
-      return deliver(options.reply_url, secret, row, {
+      return deliver(row, {
+        url: options.reply_url,
+        secret,
         now: clock.now(),
         timeoutMs: options.timeout * SECOND,
         fetch: deps.fetch ?? fetch,

@@ -178,6 +178,35 @@ describe('a webhook', () => {
     expect(await platform.send(row, signal)).toMatchObject({ ok: false, kind: 'transient' });
   });
 
+  it('R43 posts a reply for the chat alone to a receiver that does not know its thread', async () => {
+    const { url, got } = await receiver((n) => [410, 200, 404, 503, 404, 404][n - 1] ?? 200);
+    const { platform } = await started({ reply_url: url });
+    const row = outbound({ address: { ...address, thread: 't1' }, text: 'hello' });
+    expect((await platform.send(row, signal)).ok).toBe(true);
+    expect(await platform.send(row, signal)).toMatchObject({ ok: false, kind: 'transient' });
+    expect(await platform.send(row, signal)).toMatchObject({
+      ok: false,
+      kind: 'permanent',
+      error: 'the receiver answered 404',
+    });
+    const posted = got.map(({ headers, body }) => ({
+      key: headers['idempotency-key'],
+      ...(JSON.parse(body) as { id: string; chat: string; thread?: string; text: string }),
+    }));
+    expect(posted[0]).toMatchObject({ key: row.id, thread: 't1', text: 'hello' });
+    expect(posted[1]).toMatchObject({
+      key: `${row.id}/chat`,
+      id: row.id,
+      chat: 'c1',
+      text: '(The thread is gone, so this comes here.)\n\nhello',
+    });
+    expect(posted[1]).not.toHaveProperty('thread');
+    expect(posted).toHaveLength(6);
+    const { thread: _, ...chat } = row.address;
+    await platform.send({ ...row, address: chat }, signal);
+    expect(got).toHaveLength(7);
+  });
+
   it('R05 may repeat a reply to a receiver that heeds the key', async () => {
     const { platform } = await started({
       reply_url: 'http://127.0.0.1:9/',
