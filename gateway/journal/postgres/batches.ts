@@ -1,14 +1,21 @@
-import type { Sql } from 'postgres';
+import { randomBytes } from 'node:crypto';
 import { JournalUnavailable } from '../../core/exit.ts';
-import { unavailable } from './errors.ts';
-import { fromWire, toWire } from './wire.ts';
+import type { Database } from './database.ts';
+import { failureOf, unavailable } from './errors.ts';
+import { toWire } from './wire.ts';
 
 /** One call on its way: `op` of functions/run.ts. */
 export interface Call {
   readonly op: string;
   readonly args: readonly unknown[];
+  /** The lane it locks, where the call names one. */
   readonly lane?: string;
+  /** Refused once the instance was declared dead. */
   readonly fenced?: true;
+  /** It writes nothing. */
+  readonly reads?: true;
+  /** Whether its result says that others may find something new. */
+  readonly news?: (result: never) => boolean;
 }
 
 interface Pending extends Call {
@@ -16,38 +23,50 @@ interface Pending extends Call {
   reject(error: Error): void;
 }
 
+/** What a call came to: its value, or that its instance is dead. */
+type Result = { readonly value?: unknown; readonly void?: true };
+
 /** So many calls in one transaction at the most. */
 const MOST = 128;
+/** How often the outcome of a batch is asked for whose connection broke, and for how long. In ms. */
+const ASK = 200;
+const ASK_FOR = 60_000;
+
+const DECLARED_DEAD =
+  'This instance was declared dead by another, which has taken its work over. Nothing was written.';
 
 /**
  * Sends calls to the database, one batch at a time over one connection: what is called while a batch is on
  * its way travels in the next, in one round trip and one commit. So a quiet journal answers at once, a busy
  * one shares its commits, and calls take effect in the order in which they were made.
+ *
+ *     idle ──call──▶ sending ──answered──▶ idle, or the next batch
+ *                      │
+ *                      └──the connection breaks──▶ asking ──known──▶ as above
+ *
+ * - asking: whether the batch was committed is asked for until the database says. Meanwhile new calls are
+ *   refused: whoever made them is told at once that the journal is away.
  */
 export class Batches {
-  readonly #sql: Sql;
-  readonly #statement: string;
-  readonly #name: string;
+  readonly #database: Database;
   #waiting: Pending[] = [];
   #sending: Promise<void> | undefined;
-  #refused: string | undefined;
+  #asking = false;
+  #closed = false;
+  /** The batch whose results are known, and need not be kept any longer. */
+  #done: string | null = null;
   /** The instance that calls, once it has joined. */
   self: string | undefined;
-  /** Called after each batch that has written something. */
+  /** Called after each batch in which others may find something new. */
   committed: () => void = () => {};
 
-  constructor(sql: Sql, run: string, name: string) {
-    this.#sql = sql;
-    this.#statement = `SELECT ${run}($1::text, $2::text::jsonb)::text AS results`;
-    this.#name = name;
+  constructor(database: Database) {
+    this.#database = database;
   }
 
   call(call: Call): Promise<unknown> {
-    if (this.#refused !== undefined) {
-      return Promise.reject(
-        new JournalUnavailable(`The journal ${this.#name} takes no calls: ${this.#refused}.`),
-      );
-    }
+    if (this.#closed) return Promise.reject(this.#refusal('it is closed'));
+    if (this.#asking) return Promise.reject(this.#refusal('its database is away'));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ ...call, resolve, reject });
       this.#sending ??= this.#send();
@@ -56,47 +75,77 @@ export class Batches {
 
   /** Finishes what was asked for; later calls are refused. */
   async close(): Promise<void> {
-    this.#refused = 'it is closed';
+    this.#closed = true;
     await this.#sending;
   }
 
   async #send(): Promise<void> {
     // Calls made in one turn of the event loop travel together.
     await new Promise(setImmediate);
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, MOST);
-      await this.#run(batch);
-    }
+    while (this.#waiting.length > 0) await this.#run(this.#waiting.splice(0, MOST));
     this.#sending = undefined;
   }
 
   async #run(batch: readonly Pending[]): Promise<void> {
-    let results: { value?: unknown; void?: true }[];
+    const reads = batch.every((call) => call.reads);
+    const id = reads ? null : randomBytes(12).toString('base64url');
+    const fenced = batch.some((call) => call.fenced);
+    let results: readonly Result[];
     try {
-      const text = toWire(batch.map(({ op, args, lane, fenced }) => ({ op, args, lane, fenced })));
-      const [row] = await this.#sql.unsafe<{ results: string }[]>(
-        this.#statement,
-        [this.self ?? null, text],
-        {
-          prepare: true,
-        },
-      );
-      results = fromWire(row?.results ?? '[]') as typeof results;
+      const calls = batch.map(({ op, args, lane, fenced }) => ({ op, args, lane, fenced }));
+      const self = fenced ? (this.self ?? null) : null;
+      results = await this.#database.run(self, id, this.#done, toWire(calls));
     } catch (error) {
-      const outage = unavailable(error, this.#name);
+      const failure = failureOf(error);
       // A mistake in one call must not spoil the others: each is tried by itself.
-      if (outage === undefined && batch.length > 1) for (const one of batch) await this.#run([one]);
-      else for (const { reject } of batch) reject(outage ?? (error as Error));
-      return;
+      if (failure === 'mistake' && batch.length > 1) {
+        for (const one of batch) await this.#run([one]);
+        return;
+      }
+      const known = failure === 'unknown' && id !== null ? await this.#outcome(id) : undefined;
+      if (known === undefined) {
+        const told =
+          failure === 'mistake' ? (error as Error) : unavailable(error, this.#database.name);
+        for (const { reject } of batch) reject(told);
+        return;
+      }
+      results = known;
     }
-    batch.forEach(({ resolve, reject }, i) => {
-      const result = results[i];
-      if (result?.void === true) reject(new JournalUnavailable(DECLARED_DEAD));
-      else resolve(result?.value ?? null);
+    if (id !== null) this.#done = id;
+    this.#settle(batch, results);
+  }
+
+  #settle(batch: readonly Pending[], results: readonly Result[]): void {
+    let news = false;
+    batch.forEach((call, i) => {
+      const { value = null, void: dead } = results[i] ?? {};
+      if (dead === true) call.reject(new JournalUnavailable(DECLARED_DEAD));
+      else call.resolve(value);
+      if (call.reads !== true && (call.news?.(value as never) ?? true)) news = true;
     });
-    this.committed();
+    if (news) this.committed();
+  }
+
+  /** The results of a batch that was committed; undefined: it was not, and never will be. */
+  async #outcome(id: string): Promise<readonly Result[] | undefined> {
+    this.#asking = true;
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#refusal('its database is away'));
+    try {
+      for (let waited = 0; waited < ASK_FOR; waited += ASK) {
+        try {
+          return await this.#database.outcome(id);
+        } catch {
+          await new Promise((done) => setTimeout(done, ASK));
+        }
+      }
+      // Nobody knows. Whoever called is told of an outage, and finds what was written when he asks again.
+      return undefined;
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  #refusal(why: string): JournalUnavailable {
+    return new JournalUnavailable(`The journal ${this.#database.name} takes no calls: ${why}.`);
   }
 }
-
-const DECLARED_DEAD =
-  'This instance was declared dead by another, which has taken its work over. Nothing was written.';

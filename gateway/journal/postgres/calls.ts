@@ -34,6 +34,10 @@ export interface Translation<K extends PlainCall> {
   readonly result?: (value: never, ...args: Args<K>) => Awaited<ReturnType<Journal[K]>>;
   /** A write of an instance, refused once that was declared dead. */
   readonly fenced?: true;
+  /** It writes nothing. */
+  readonly reads?: true;
+  /** Whether its result says that others may find something new. Absent: they may. */
+  readonly news?: (result: never) => boolean;
   /** The lane it locks, where the call names one. */
   readonly lane?: (...args: Args<K>) => string;
 }
@@ -64,6 +68,7 @@ const row =
   (found: Row | null): T | undefined =>
     found === null ? undefined : of(found);
 const asIs = <T>(value: T): T => value;
+const some = (found: readonly unknown[]) => found.length > 0;
 const orAbsent = <T>(value: T | null): T | undefined => value ?? undefined;
 
 interface DeadColumns {
@@ -135,15 +140,16 @@ export const CALLS: { readonly [K in PlainCall]: Translation<K> } = {
     ],
     result: asIs<boolean>,
   },
-  message: { args: (id) => [id], result: row(messageOf) },
+  message: { reads: true, args: (id) => [id], result: row(messageOf) },
   trace: {
+    reads: true,
     args: (id) => [id],
     result: (found: { name: never; at: number; detail: string | null }[], message) =>
       found.map(({ name, at, detail }) => ({ message, name, at, ...withDetail(detail) })),
   },
-  replyOf: { args: (id) => [id], result: row(replyOf) },
-  queued: { args: (filter) => [filter], result: rows(messageOf) },
-  counts: { args: () => [], result: countsOf },
+  replyOf: { reads: true, args: (id) => [id], result: row(replyOf) },
+  queued: { reads: true, args: (filter) => [filter], result: rows(messageOf) },
+  counts: { reads: true, args: () => [], result: countsOf },
   step: {
     fenced: true,
     args: (ref, step) => [ref, step],
@@ -156,15 +162,16 @@ export const CALLS: { readonly [K in PlainCall]: Translation<K> } = {
     result: asIs<boolean>,
     lane: (r) => r.lane,
   },
-  running: { args: () => [], result: rows(runningRowOf) },
+  running: { reads: true, args: () => [], result: rows(runningRowOf) },
   prepare: { fenced: true, args: (list, now) => [list.map(outboundColumns), now] },
-  claimOutbox: { fenced: true, args: (options) => [options], result: rows(outboundOf) },
+  claimOutbox: { fenced: true, news: some, args: (options) => [options], result: rows(outboundOf) },
   settleOutbox: { args: (results, now) => [results, now] },
   placeholder: { args: (id, platformId) => [id, platformId] },
-  expireOutbox: { args: (now) => [now], result: asIs<number> },
-  owes: { args: (lane) => [lane], result: asIs<boolean> },
-  outbox: { args: (filter) => [filter], result: rows(outboundOf) },
+  expireOutbox: { news: () => false, args: (now) => [now], result: asIs<number> },
+  owes: { reads: true, args: (lane) => [lane], result: asIs<boolean> },
+  outbox: { reads: true, args: (filter) => [filter], result: rows(outboundOf) },
   sessions: {
+    reads: true,
     args: ({ search, ...filter }) => [
       {
         ...filter,
@@ -173,7 +180,7 @@ export const CALLS: { readonly [K in PlainCall]: Translation<K> } = {
     ],
     result: rows(sessionOf),
   },
-  session: { args: (id) => [id], result: row(sessionOf) },
+  session: { reads: true, args: (id) => [id], result: row(sessionOf) },
   newSession: {
     args: (lane, now) => [lane, now],
     lane: (lane) => lane,
@@ -184,18 +191,23 @@ export const CALLS: { readonly [K in PlainCall]: Translation<K> } = {
     },
   },
   updateSession: { args: (id, patch) => [id, patch] },
-  transcript: { args: (id, page) => [id, page], result: rows(transcriptRowOf) },
+  transcript: { reads: true, args: (id, page) => [id, page], result: rows(transcriptRowOf) },
   join: { args: ({ until, ...row }) => [{ ...row, lease: until - row.startedAt }] },
   renew: {
+    // A draining holder is seen when its turn is looked at.
+    news: () => false,
     args: (id, { now, until, draining }) => [id, { lease: until - now, draining }],
     result: asIs<boolean>,
   },
   leave: { args: (id) => [id] },
   instances: {
+    reads: true,
     args: () => [],
     result: rows(({ started_at, ...row }: InstanceColumns) => ({ ...row, startedAt: started_at })),
   },
   adopt: {
+    news: (found: { instances: unknown[]; turns: unknown[] }) =>
+      found.instances.length + found.turns.length > 0,
     args: (dead, now) => [dead, now],
     result: (found: {
       instances: string[];
@@ -208,10 +220,15 @@ export const CALLS: { readonly [K in PlainCall]: Translation<K> } = {
       commands: found.commands.map(messageOf),
     }),
   },
-  lease: { fenced: true, args: (name, holder) => [name, holder], result: asIs<boolean> },
+  lease: {
+    fenced: true,
+    news: () => false,
+    args: (name, holder) => [name, holder],
+    result: asIs<boolean>,
+  },
   release: { args: (name, holder) => [name, holder] },
-  leaseHolder: { args: (name) => [name], result: orAbsent<string> },
-  cursor: { args: (name) => [name], result: (value: string | null) => unjson(value) },
+  leaseHolder: { reads: true, args: (name) => [name], result: orAbsent<string> },
+  cursor: { reads: true, args: (name) => [name], result: (value: string | null) => unjson(value) },
   setCursor: {
     fenced: true,
     args: (name, value) => [name, value === null ? null : json(value)],
@@ -224,9 +241,10 @@ export const CALLS: { readonly [K in PlainCall]: Translation<K> } = {
     }),
   },
   updateOrder: { args: (id, patch) => [id, patch], result: (body: string | null) => unjson(body) },
-  orders: { args: (filter) => [filter], result: asIs<Order[]> },
+  orders: { reads: true, args: (filter) => [filter], result: asIs<Order[]> },
   direct: { args: ({ payload, ...rest }) => [{ ...rest, payload: json(payload) }] },
   takeDirectives: {
+    news: () => false,
     args: (instance) => [instance],
     result: (
       found: { id: string; instance: string; turn: string; kind: never; payload: string | null }[],
@@ -239,11 +257,11 @@ export const CALLS: { readonly [K in PlainCall]: Translation<K> } = {
         ...(payload === null ? {} : { payload: JSON.parse(payload) }),
       })),
   },
-  deadLetters: { args: (limit) => [limit], result: rows(letterOf) },
-  deadLetter: { args: (id) => [id], result: row(letterOf) },
+  deadLetters: { reads: true, args: (limit) => [limit], result: rows(letterOf) },
+  deadLetter: { reads: true, args: (id) => [id], result: row(letterOf) },
   retryDead: { args: (id, now) => [id, now], result: asIs<boolean> },
   dropDead: { args: (id, now) => [id, now], result: asIs<boolean> },
-  forget: { args: (options) => [options], result: asIs<Forgotten> },
+  forget: { news: () => false, args: (options) => [options], result: asIs<Forgotten> },
 };
 
 function withDetail(detail: string | null) {

@@ -1,9 +1,9 @@
-import postgres, { type Sql } from 'postgres';
+import { SluiceError } from '../../core/exit.ts';
 import type { Journal } from '../journal.ts';
-import { Batches } from './batches.ts';
+import { Batches, type Call } from './batches.ts';
 import { CALLS, type PlainCall } from './calls.ts';
+import { Database } from './database.ts';
 import { unavailable } from './errors.ts';
-import { migrate, runFunction } from './schema.ts';
 import { turnCalls } from './turnCalls.ts';
 import { Wakeups } from './wakeups.ts';
 
@@ -25,17 +25,16 @@ export async function openPostgresJournal(options: PostgresJournalOptions): Prom
   const schema = options.schema ?? 'sluice';
   if (!/^[a-z_][a-z0-9_]{0,40}$/.test(schema))
     throw new TypeError(`not a schema's name: ${schema}`);
-  const sql = connect(options.url);
-  const name = nameOf(options.url);
+  const database = new Database(options.url, schema);
   try {
-    await migrate(sql, schema);
+    await database.migrate();
   } catch (error) {
-    await sql.end({ timeout: 1 });
-    throw unavailable(error, name) ?? error;
+    await database.end();
+    throw error instanceof SluiceError ? error : unavailable(error, database.name);
   }
-  const batches = new Batches(sql, runFunction(schema), name);
-  const wakeups = new Wakeups(options.directUrl ?? options.url, schema);
-  batches.committed = () => wakeups.tell(sql);
+  const batches = new Batches(database);
+  const wakeups = new Wakeups(options.directUrl ?? options.url, database);
+  batches.committed = () => wakeups.tell();
   return {
     ...plainCalls(batches),
     ...turnCalls(batches),
@@ -43,48 +42,22 @@ export async function openPostgresJournal(options: PostgresJournalOptions): Prom
     close: async () => {
       await batches.close();
       await wakeups.close();
-      await sql.end({ timeout: 5 });
+      await database.end();
     },
   };
-}
-
-function connect(url: string): Sql {
-  return postgres(url, {
-    // One for the calls, in their order; one for wake-ups beside them.
-    max: 2,
-    connect_timeout: 10,
-    onnotice: () => {},
-    connection: { application_name: 'sluice' },
-    // Numbers that JSON knows; everything else comes as text.
-    fetch_types: false,
-  });
-}
-
-function nameOf(url: string): string {
-  try {
-    const { host, pathname } = new URL(url);
-    return `postgres://${host}${pathname}`;
-  } catch {
-    return 'in PostgreSQL';
-  }
 }
 
 function plainCalls(batches: Batches): Pick<Journal, PlainCall> {
   const calls: Record<string, unknown> = {};
   for (const [op, translation] of Object.entries(CALLS)) {
-    const { args, result, fenced, lane } = translation as {
+    const { args, result, lane, ...how } = translation as {
       args: (...given: unknown[]) => unknown[];
       result?: (value: unknown, ...given: unknown[]) => unknown;
-      fenced?: true;
       lane?: (...given: unknown[]) => string;
-    };
+    } & Pick<Call, 'fenced' | 'reads' | 'news'>;
     calls[op] = async (...given: unknown[]) => {
-      const value = await batches.call({
-        op,
-        args: args(...given),
-        ...(fenced === undefined ? {} : { fenced }),
-        ...(lane === undefined ? {} : { lane: lane(...given) }),
-      });
+      const place = lane === undefined ? {} : { lane: lane(...given) };
+      const value = await batches.call({ op, args: args(...given), ...place, ...how });
       return result?.(value, ...given);
     };
   }

@@ -1,32 +1,49 @@
 import { JournalUnavailable } from '../../core/exit.ts';
 
+/** Codes of Node and of the client for a connection that never came about. */
+const NO_CONNECTION = new Set([
+  'ECONNREFUSED',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'CONNECT_TIMEOUT',
+]);
+
+/** Codes of the client for one that broke, or that it gave up. */
+const BROKEN = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'NO_ANSWER',
+]);
+
 /**
- * What a failure of the server or of the way to it means to a caller, or undefined when the error is of
- * another kind (a mistake in a call, which must not be told as an outage).
+ * What a failed batch means. `mistake`: a call is wrong, and nothing was written. `refused`: an outage, and
+ * nothing was written. `unknown`: the connection broke after the batch was sent, which may be committed.
  *
- * By SQLSTATE (PostgreSQL documentation, appendix A): 08 connection, 53 resources, 57P the server is going
- * or not yet up, 58 system, 40 rolled back, 25006 read-only, 55P03 lock not available; and the codes of the
- * client and of Node for a connection that broke.
+ * By SQLSTATE (PostgreSQL documentation, appendix A): 08 connection, 53 resources, 57P01 to 57P04 the server
+ * goes, 57P03 it is not up yet, 57014 cancelled, 58 system, 40 rolled back, 25006 read-only, 55P03 lock not
+ * available. An error that a server has answered with has rolled the transaction back, but for one that ends
+ * the connection: that may come behind a commit.
  */
-export function unavailable(error: unknown, name: string): JournalUnavailable | undefined {
-  if (error instanceof JournalUnavailable) return error;
+export type Failure = 'mistake' | 'refused' | 'unknown';
+
+export function failureOf(error: unknown): Failure {
   const code = (error as { code?: unknown }).code;
-  if (typeof code !== 'string') return undefined;
-  const full = code === '53100';
-  const outage =
-    full ||
-    /^(08|53|57P|58|40)/.test(code) ||
-    [
-      '25006',
-      '55P03',
-      '57014',
-      'CONNECTION_CLOSED',
-      'CONNECTION_ENDED',
-      'CONNECTION_DESTROYED',
-      'CONNECT_TIMEOUT',
-    ].includes(code) ||
-    /^E[A-Z]{3,}$/.test(code);
-  if (!outage) return undefined;
+  if (typeof code !== 'string') return 'mistake';
+  if (NO_CONNECTION.has(code) || /^(53|57P03|57014|58|40|25006|55P03)/.test(code)) return 'refused';
+  if (BROKEN.has(code) || /^(08|57P)/.test(code)) return 'unknown';
+  return 'mistake';
+}
+
+/** The error that a caller of the journal is given for an outage. `name` is the database without its password. */
+export function unavailable(error: unknown, name: string): JournalUnavailable {
+  const full = (error as { code?: unknown }).code === '53100';
   const why = full
     ? 'its disk is full. Nothing was accepted; free some space'
     : `it can't be reached or does not answer (${(error as Error).message}). Nothing was accepted`;

@@ -32,9 +32,9 @@ const FUNCTIONS = [LANES, RECORDS, OUTBOX, TURNS, CLAIM, ACCEPT, MESSAGES, RUN];
  */
 const SUFFIX = hash('sha256', FUNCTIONS.join('\n')).slice(0, 8);
 
-/** The name that calls are made by. */
-export function runFunction(schema: string): string {
-  return `${schema}.run_${SUFFIX}`;
+/** The name of a function of this version. */
+export function functionIn(schema: string, name: 'run' | 'op_outcome'): string {
+  return `${schema}.${name}_${SUFFIX}`;
 }
 
 function inSchema(sql: string, schema: string): string {
@@ -72,7 +72,7 @@ export async function migrate(sql: Sql, schema: string): Promise<void> {
       await tx.unsafe(inSchema(MIGRATIONS[version - 1] as string, schema)).simple();
       await tx.unsafe(`INSERT INTO ${schema}.versions (version) VALUES (${version})`);
     }
-    const [made] = await tx`SELECT to_regproc(${runFunction(schema)}) IS NOT NULL AS there`;
+    const [made] = await tx`SELECT to_regproc(${functionIn(schema, 'run')}) IS NOT NULL AS there`;
     if (made?.there === true) return;
     await tx.unsafe('SET LOCAL check_function_bodies = off');
     for (const text of functionsIn(schema)) await tx.unsafe(text).simple();

@@ -92,12 +92,21 @@ export function turnCalls(
     },
 
     async claim(lane, how) {
-      const found = (await batches.call({ op: 'claim', args: [lane, how], lane })) as Claimed;
+      const found = (await batches.call({
+        op: 'claim',
+        args: [lane, how],
+        lane,
+        news: (found: object) => 'turn' in found,
+      })) as Claimed;
       return decided(found, how, burst(how));
     },
 
     async claimAny(how, limit) {
-      const found = (await batches.call({ op: 'claimAny', args: [how, limit] })) as Claimed[];
+      const found = (await batches.call({
+        op: 'claimAny',
+        args: [how, limit],
+        news: (found: unknown[]) => found.length > 0,
+      })) as Claimed[];
       const results = await Promise.all(found.map((one) => decided(one, how, burst(how))));
       return results.flatMap(({ turn }) => (turn === undefined ? [] : [turn]));
     },

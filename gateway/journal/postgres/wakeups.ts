@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import postgres, { type Sql } from 'postgres';
+import type { Database } from './database.ts';
 
 /** Commits within this time are told of once: a NOTIFY takes a lock that all committers of a server share. */
 const TOGETHER_MS = 5;
@@ -13,6 +14,7 @@ const LOOK_MS = 500;
 export class Wakeups {
   readonly #channel: string;
   readonly #url: string;
+  readonly #database: Database;
   readonly #own = randomBytes(6).toString('hex');
   readonly #listeners = new Set<() => void>();
   #heard: Sql | undefined;
@@ -20,17 +22,18 @@ export class Wakeups {
   #look: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(url: string, schema: string) {
+  constructor(url: string, database: Database) {
     this.#url = url;
-    this.#channel = `${schema}_changed`;
+    this.#database = database;
+    this.#channel = `${database.schema}_changed`;
   }
 
   /** A batch was committed. In a transaction of its own, after it. */
-  tell(sql: Sql): void {
+  tell(): void {
     if (this.#closed || this.#telling !== undefined) return;
     this.#telling = setTimeout(() => {
       this.#telling = undefined;
-      if (!this.#closed) sql.notify(this.#channel, this.#own).catch(() => {});
+      if (!this.#closed) this.#database.notify(this.#channel, this.#own);
     }, TOGETHER_MS);
   }
 
@@ -73,6 +76,7 @@ export class Wakeups {
       max: 1,
       onnotice: () => {},
       onclose: lost,
+      backoff: (attempts) => Math.min(2, 0.1 * 2 ** attempts),
       fetch_types: false,
     });
     this.#heard = sql;

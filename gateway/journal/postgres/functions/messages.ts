@@ -127,6 +127,8 @@ BEGIN
   WITH old AS (DELETE FROM sluice.outbox WHERE seq IN (SELECT seq FROM sluice.outbox WHERE message IS NULL AND open = 0
       AND settled_at < v_before AND NOT (state = 'failed' AND dropped = 0) LIMIT v_limit) RETURNING state)
   SELECT count(*) INTO notices FROM old;
+  -- What nobody has asked for within a day nobody will.
+  DELETE FROM sluice.batches WHERE at < sluice.clock() - 86400000;
   more := (NOT young AND seen = v_limit) OR notices = v_limit;
   RETURN jsonb_build_object('messages', gone, 'bytes', (SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) FROM pg_class c
       WHERE c.relnamespace = 'sluice'::regnamespace AND c.relkind = 'r'))

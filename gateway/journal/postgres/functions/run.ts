@@ -2,9 +2,13 @@
  * One round trip: many calls in one transaction, in the order in which they were made. `p_self` is the
  * instance that makes them. It holds its own row while it writes: whoever declares it dead waits for that,
  * and refuses what it writes later. (KEY SHARE: its own renewal goes on beside.)
+ *
+ * `p_batch` names the transaction, and its results are kept under that name until the next one (`p_done`).
+ * A client whose connection broke asks for them (`op_outcome`): either they are there, or the name is taken
+ * by the question, and the transaction, should it still be on its way, can never commit.
  */
 export const RUN = `
-CREATE OR REPLACE FUNCTION sluice.run(p_self text, p_calls jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION sluice.run(p_self text, p_batch text, p_done text, p_calls jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE c jsonb; a jsonb; r jsonb; results jsonb[] := '{}'; v_lanes text[]; v_alive boolean := true;
 BEGIN
   IF p_self IS NOT NULL THEN
@@ -72,6 +76,19 @@ BEGIN
     END CASE;
     results := results || jsonb_build_object('value', coalesce(r, 'null'::jsonb));
   END LOOP;
+  IF p_batch IS NOT NULL THEN
+    DELETE FROM sluice.batches WHERE id = p_done;
+    INSERT INTO sluice.batches (id, results, at) VALUES (p_batch, to_jsonb(results)::text, sluice.clock());
+  END IF;
   RETURN to_jsonb(results);
+END $$;
+
+-- The results of a batch, or NULL: it was not committed, and never will be. Waits for one that is on its way.
+CREATE OR REPLACE FUNCTION sluice.op_outcome(p_batch text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE found_results text;
+BEGIN
+  INSERT INTO sluice.batches (id, at) VALUES (p_batch, sluice.clock()) ON CONFLICT (id) DO NOTHING;
+  SELECT results INTO found_results FROM sluice.batches WHERE id = p_batch;
+  RETURN found_results;
 END $$;
 `;

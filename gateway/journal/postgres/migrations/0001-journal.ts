@@ -91,6 +91,9 @@ CREATE TABLE sluice.directives (
 );
 CREATE INDEX directives_instance ON sluice.directives (instance, seq);
 
+-- The results of each client's last batch; NULL: a name that no batch may have any more.
+CREATE TABLE sluice.batches (id text PRIMARY KEY, results text, at bigint NOT NULL) WITH (fillfactor = 50);
+
 -- What was forgotten, by its end: in still equals out.
 CREATE TABLE sluice.forgotten (what text PRIMARY KEY, n bigint NOT NULL);
 
