@@ -6,7 +6,7 @@ import { CannotCheck } from './attribution/errors.ts';
 import { keepHeapSmall } from './cli/heap.ts';
 import { type Io, PROCESS } from './cli/io.ts';
 import { parseOptions, sharedOptions } from './cli/options.ts';
-import { guarded, prepare, type SharedOptions } from './cli/prepare.ts';
+import { guarded, prepare, prepareConfig, type SharedOptions } from './cli/prepare.ts';
 
 interface Options extends SharedOptions {
   readonly releaseFile?: string;
@@ -14,6 +14,7 @@ interface Options extends SharedOptions {
   readonly explain?: string;
   readonly html?: string;
   readonly fix?: boolean;
+  readonly importAuthors?: string;
   readonly strict?: boolean;
   readonly showFiltered?: boolean;
 }
@@ -42,6 +43,10 @@ export async function contributorAudit(argv: readonly string[], io: Io): Promise
       '--fix',
       'write who is missing into the notes, and what the forge told into the AUTHOR_MAP',
     )
+    .option(
+      '--import-authors <file>',
+      "write another tool's map of authors into the AUTHOR_MAP, and end",
+    )
     .option('--strict', 'an identity without a login is a finding')
     .option('--show-filtered', 'show who was left out as an assistant or a bot');
   const options = parseOptions<Options>(program, argv, io);
@@ -49,6 +54,13 @@ export async function contributorAudit(argv: readonly string[], io: Io): Promise
 }
 
 async function run(options: Options, io: Io): Promise<number> {
+  if (options.importAuthors !== undefined) {
+    const { importAuthors } = await import('./cli/import-authors.ts');
+    const config = await prepareConfig(options, io);
+    const { code, report } = await importAuthors(options.importAuthors, config);
+    io.out(report);
+    return code;
+  }
   const file = options.releaseFile;
   const before = file === undefined ? undefined : await readNotesFile(file);
   const { attribution, config } = await prepare(options, io);

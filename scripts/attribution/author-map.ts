@@ -16,10 +16,23 @@ export interface AuthorMap {
   readonly ignore: readonly string[];
   /** Logins of people who don't want to be named. */
   readonly optOut: readonly string[];
+  /** Where each address and name is given to whom, by `keyOf`. */
+  readonly places: ReadonlyMap<string, Place>;
 }
 
-export const EMPTY_MAP: AuthorMap = { people: [], ignore: [], optOut: [] };
+/** Who something is given to, and in which line of the file. */
+export interface Place {
+  readonly login: string;
+  readonly line: number;
+}
+
+export const EMPTY_MAP: AuthorMap = { people: [], ignore: [], optOut: [], places: new Map() };
 export const AUTHOR_MAP_PATH = 'release-notes/authors.yaml';
+
+/** Whether a file is an AUTHOR_MAP of our own form, which can also be written to. */
+export function isOwnForm(path: string): boolean {
+  return /\.ya?ml$/i.test(path);
+}
 
 const TOP = new Set(['authors', 'ignore', 'opt-out']);
 const KEYS = new Set(['addresses', 'names', 'note']);
@@ -44,7 +57,7 @@ export async function parseAuthorMap(
   if (doc.contents === null) return EMPTY_MAP;
   type Node = { range?: readonly number[] | null };
   const at = (node: unknown) => (node as Node | null)?.range?.[0] ?? 0;
-  const seen = new Map<string, string>();
+  const seen = new Map<string, Place>();
 
   const strings = (node: unknown, what: string): { text: string; offset: number }[] => {
     const items = isSeq(node) ? node.items : [node];
@@ -67,10 +80,10 @@ export async function parseAuthorMap(
   };
   const claim = (kind: string, value: string, login: string, offset: number) => {
     const key = `${kind} ${value.toLowerCase()}`;
-    const owner = seen.get(key);
+    const owner = seen.get(key)?.login;
     if (owner === login) fail(offset, `${kind} ${value} is there twice under ${login}`);
     if (owner !== undefined) fail(offset, `${kind} ${value} is under ${login} and under ${owner}`);
-    seen.set(key, login);
+    seen.set(key, { login, line: lines.linePos(offset).line });
   };
 
   const people: MapEntry[] = [];
@@ -108,7 +121,7 @@ export async function parseAuthorMap(
       });
     }
   }
-  return { people, ...lists };
+  return { people, ...lists, places: seen };
 }
 
 /** Adds addresses or names to the text of an AUTHOR_MAP; all else keeps its place and comments. */

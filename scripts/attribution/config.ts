@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { AssistantList } from './assistants.ts';
-import { AUTHOR_MAP_PATH, type AuthorMap, EMPTY_MAP, parseAuthorMap } from './author-map.ts';
+import {
+  AUTHOR_MAP_PATH,
+  type AuthorMap,
+  EMPTY_MAP,
+  isOwnForm,
+  parseAuthorMap,
+} from './author-map.ts';
 import type { Dialect, ForgeKind } from './dialect.ts';
 import { BadFile, CannotCheck } from './errors.ts';
 import type { Git } from './git.ts';
@@ -14,7 +20,10 @@ export interface Config {
   /** The repository on its forge, where one may be asked. */
   readonly site?: Site;
   readonly remote: string;
+  /** The AUTHOR_MAP of our own form: read where it exists, and written to. */
   readonly authors: string;
+  /** Maps that others wrote, which are only read. */
+  readonly foreignMaps: readonly string[];
   readonly notes: string;
   /** `v{version}` where nothing says otherwise. */
   readonly tagFormat?: string;
@@ -40,6 +49,14 @@ const FORGES: Readonly<Record<string, ForgeKind>> = {
   gitea: 'forgejo',
 };
 
+/** What the command line says of the AUTHOR_MAP. */
+interface SaidOfMaps {
+  /** Absolute paths. */
+  readonly authors?: readonly string[] | undefined;
+  /** It is to be written, and need not be there yet. */
+  readonly importing?: boolean;
+}
+
 /**
  * Reads a repository's configuration and finds its forge from its remotes: the configured one, else
  * `upstream`, else `origin`, else the only one.
@@ -49,7 +66,7 @@ const FORGES: Readonly<Record<string, ForgeKind>> = {
 export async function readConfig(
   git: Git,
   remotes: ReadonlyMap<string, string>,
-  said: Said = {},
+  said: Said & SaidOfMaps = {},
   env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Config> {
   const text = await readIfThere(join(git.dir, CONFIG_PATH));
@@ -61,9 +78,14 @@ export async function readConfig(
   if (values.remote !== undefined && !remotes.has(values.remote)) {
     throw new BadFile(`${CONFIG_PATH}: there is no remote "${values.remote}"`);
   }
-  const authors = join(git.dir, values.authors ?? AUTHOR_MAP_PATH);
-  if (values.authors !== undefined && (await readIfThere(authors)) === undefined) {
-    throw new BadFile(`${CONFIG_PATH}: there is no file ${values.authors} (authors)`);
+  const named = said.authors ?? [values.authors ?? []].flat();
+  const [own, ...more] = named.filter(isOwnForm);
+  if (more.length > 0)
+    throw new BadFile(`authors: only one file can be YAML, not ${own} and ${more[0]}`);
+  const authors = resolve(git.dir, own ?? AUTHOR_MAP_PATH);
+  if (own !== undefined && said.importing !== true && (await readIfThere(authors)) === undefined) {
+    const where = said.authors === undefined ? `${CONFIG_PATH}: ` : '';
+    throw new BadFile(`${where}there is no file ${own} (authors)`);
   }
   const forge = said.forge ?? (values.forge === undefined ? undefined : FORGES[values.forge]);
   const repo = said.repo ?? values.repository;
@@ -76,6 +98,7 @@ export async function readConfig(
     ...found,
     remote,
     authors,
+    foreignMaps: named.filter((each) => !isOwnForm(each)).map((each) => resolve(git.dir, each)),
     notes: values.notes ?? 'release-notes',
     ...(values['tag-format'] === undefined ? {} : { tagFormat: values['tag-format'] }),
     assistants: {
@@ -92,10 +115,20 @@ export async function readTagFormat(git: Git): Promise<string | undefined> {
   return text?.includes('tag-format') ? (await parseConfig(text))['tag-format'] : undefined;
 }
 
-/** The AUTHOR_MAP of a configuration; an absent one is empty. */
-export async function readAuthorMap(config: Config): Promise<AuthorMap> {
+/**
+ * The AUTHOR_MAP of a configuration; an absent one is empty. What others wrote is added to it.
+ * @param onRemark told what of theirs could not be taken
+ */
+export async function readAuthorMap(
+  config: Config,
+  onRemark: (what: string) => void = () => {},
+): Promise<AuthorMap> {
   const text = await readIfThere(config.authors);
-  return text === undefined ? EMPTY_MAP : parseAuthorMap(text, config.authors, config.dialect);
+  const own =
+    text === undefined ? EMPTY_MAP : await parseAuthorMap(text, config.authors, config.dialect);
+  if (config.foreignMaps.length === 0) return own;
+  const { addForeignMaps } = await import('./maps/add.ts');
+  return addForeignMaps(own, config.foreignMaps, config.dialect, onRemark);
 }
 
 interface Values {
@@ -103,7 +136,7 @@ interface Values {
   repository?: string;
   'api-url'?: string;
   remote?: string;
-  authors?: string;
+  authors?: string | string[];
   notes?: string;
   'tag-format'?: string;
   assistants?: { addresses?: string[]; logins?: string[] };
@@ -138,6 +171,9 @@ async function parseConfig(text: string): Promise<Values> {
         )
           fail(at, `${field} of assistants must be a list of text`);
       }
+    } else if (name === 'authors' && isSeq(value)) {
+      if (!value.items.every((item) => isScalar(item) && typeof item.value === 'string'))
+        fail(offset, 'authors must be a file, or a list of files');
     } else if (!isScalar(value) || typeof value.value !== 'string')
       fail(offset, `${name} must be text`);
     else if (name === 'forge' && !Object.hasOwn(FORGES, value.value)) {

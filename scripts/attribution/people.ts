@@ -88,7 +88,7 @@ export function gather({ ledger, identities, keys, sources, map }: Parts): {
   return {
     people,
     helpers: all.filter((each) => !isContributor(each)),
-    unresolved: unresolvedOf(people),
+    unresolved: unresolvedOf(people, map),
     of: (seen, sha) =>
       present([
         ...seen.map((each) => identities.of(keys.get(each)!).key),
@@ -164,7 +164,10 @@ export function countOf(person: Person, role: Role): number {
   return person.credits.find((credit) => credit.role === role)?.count ?? 0;
 }
 
-function unresolvedOf(people: readonly Person[]): Unresolved[] {
+function unresolvedOf(people: readonly Person[], map: AuthorMap): Unresolved[] {
+  const logins = new Map(
+    map.people.flatMap(({ login, names }) => names.map((name) => [name.toLowerCase(), login])),
+  );
   const byName = new Map<string, Person[]>();
   for (const person of people) {
     for (const name of person.names) {
@@ -177,13 +180,17 @@ function unresolvedOf(people: readonly Person[]): Unresolved[] {
     .filter((person) => person.login === undefined)
     .map((person) => {
       const same = person.names.flatMap((name) => byName.get(name)!).filter((x) => x !== person);
-      return unresolved(person, same.find((other) => other.login !== undefined) ?? same[0]);
+      const namesake = same.find((other) => other.login !== undefined) ?? same[0];
+      const mapped = person.names.map((name) => logins.get(name.toLowerCase())).find(Boolean);
+      return unresolved(person, namesake, mapped);
     });
 }
 
-function unresolved(person: Person, namesake: Person | undefined): Unresolved {
+/** @param mapped the login that the AUTHOR_MAP gives to somebody of this name */
+function unresolved(person: Person, namesake?: Person, mapped?: string): Unresolved {
   const evidence = person.credits.flatMap((credit) => credit.evidence.slice(0, 1));
-  const login = namesake?.login ?? 'LOGIN';
+  const login = namesake?.login ?? mapped ?? 'LOGIN';
+  const guess = namesake !== undefined || mapped !== undefined;
   const both =
     namesake !== undefined && namesake.login === undefined ? [person, namesake] : [person];
   const addresses = both.flatMap((each) => each.emails.slice(0, 1)).map(quote);
@@ -197,7 +204,7 @@ function unresolved(person: Person, namesake: Person | undefined): Unresolved {
     what: idOf(person),
     ...(namesake === undefined ? {} : { namesake: idOf(namesake) }),
     evidence,
-    suggestion: `  ${login}: { ${field} }${namesake === undefined ? '' : '  # the same name; check'}`,
+    suggestion: `  ${login}: { ${field} }${guess ? '  # the same name; check' : ''}`,
   };
 }
 

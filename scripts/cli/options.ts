@@ -11,6 +11,10 @@ export function sharedOptions(command: Command): Command {
     .option('--tag-format <format>', 'how tags are called ("v{version}", "app@{version}")')
     .option('--offline', 'never touch the network')
     .option('--prs <file>', 'authors of pull requests, as JSON: {"12": "login"}')
+    .option(
+      '--authors <file...>',
+      'who is behind which address, as you have it: see the documentation',
+    )
     .addOption(
       new Option('--forge <kind>', 'what the remote is, where its host does not say').choices([
         'github',

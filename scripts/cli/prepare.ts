@@ -32,6 +32,7 @@ export interface SharedOptions {
   readonly tagFormat?: string;
   readonly offline?: boolean;
   readonly prs?: string;
+  readonly authors?: readonly string[];
   readonly cacheDir?: string;
   readonly forge?: string;
   readonly project?: string;
@@ -70,7 +71,9 @@ export async function prepare(options: SharedOptions, io: Io, changes = false): 
     // Loaded while git walks.
     const { attribute } = await import('../attribution/attribute.ts');
     const config = await readConfig(git, remotes, saidOf(options), io.env);
-    const map = await readAuthorMap(config);
+    const map = await readAuthorMap(config, (what) => {
+      if (options.quiet !== true) io.err(`note: ${what}\n`);
+    });
     const connection = config.site && connect(options, config.site, progress, io.env);
     const { forge, known } = await openCached(options, connection, io.env);
     const prs = await readPrs(options.prs);
@@ -133,14 +136,23 @@ function refuseNonsense(options: SharedOptions): void {
     wrong('--api-url', 'an address that begins with https://', apiUrl);
 }
 
-/** What the command line says of the forge. */
-function saidOf({ forge, project, github, apiUrl }: SharedOptions): Said {
+/** What the command line says of the forge, and of the AUTHOR_MAP. */
+function saidOf({ forge, project, github, apiUrl, authors }: SharedOptions) {
   const kind = github === undefined ? forge : 'github';
   return {
     forge: (kind === 'gitea' ? 'forgejo' : kind) as ForgeKind | undefined,
     repo: project ?? github,
     apiUrl,
-  };
+    authors: authors?.map((each) => resolve(each)),
+  } satisfies Said & { authors: readonly string[] | undefined };
+}
+
+/** A repository's configuration alone, for what needs no history. */
+export async function prepareConfig(options: SharedOptions, io: Io): Promise<Config> {
+  refuseNonsense(options);
+  const git = await topOf(await gitIn(resolve(options.repo)));
+  const said = { ...saidOf(options), importing: true };
+  return readConfig(git, await remotesOf(git), said, io.env);
 }
 
 function connect(

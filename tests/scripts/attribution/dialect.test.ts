@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Assistants } from '../../../scripts/attribution/assistants.ts';
-import { parseAuthorMap } from '../../../scripts/attribution/author-map.ts';
+import { EMPTY_MAP, parseAuthorMap } from '../../../scripts/attribution/author-map.ts';
 import { dialectOf, GITHUB } from '../../../scripts/attribution/dialect.ts';
 import { Identities } from '../../../scripts/attribution/identities.ts';
 import { landing, writtenOn } from '../../../scripts/attribution/landing.ts';
@@ -111,7 +111,7 @@ describe('a source in Forgejo’s words', () => {
 
 describe('accounts of a forge', () => {
   const loginOf = (dialect: typeof GITHUB, email: string) => {
-    const identities = new Identities({ people: [], ignore: [], optOut: [] }, dialect);
+    const identities = new Identities(EMPTY_MAP, dialect);
     const identity = identities.of(identities.add({ name: 'Jo', email }));
     return { login: identity.login, weak: identity.joins.some((join) => join.weak) };
   };
