@@ -110,7 +110,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
 
   const known = new Map(options.known);
   if (forge?.landed !== undefined) options.onStep?.(`asking ${dialect.name} what landed`);
-  const unmarked = await findUnmarked({ git, range, ledger, kind: dialect.kind }, known, forge);
+  const unmarked = await findUnmarked({ git, range, ledger }, known, forge);
   const numbers = ledger.landed.numbers();
   const limits: string[] = [];
   const incomplete: string[] = [];

@@ -1,4 +1,3 @@
-import type { ForgeKind } from './dialect.ts';
 import type { Forge, Gap, PullFact } from './facts.ts';
 import type { Git } from './git.ts';
 import type { Ledger } from './ledger.ts';
@@ -17,14 +16,14 @@ const SLACK_MS = 24 * 60 * 60 * 1000;
  * @returns the numbers by commit, and what could not be had
  */
 export async function findUnmarked(
-  { git, range, ledger, kind }: { git: Git; range: Range; ledger: Ledger; kind: ForgeKind },
+  { git, range, ledger }: { git: Git; range: Range; ledger: Ledger },
   known: Map<number, PullFact>,
   forge: Forge | undefined,
 ): Promise<{ numbers: ReadonlyMap<string, number>; gap?: Gap | undefined }> {
   const found = new Map<string, number>();
   const marked = ledger.landed.numbers().length;
   const askable = forge?.landed !== undefined;
-  if (kind === 'github' || marked > ledger.commits * FEW) return { numbers: found };
+  if (marked > ledger.commits * FEW) return { numbers: found };
   if (!askable && ![...known.values()].some((fact) => fact.landedAs !== undefined))
     return { numbers: found };
   const listed = await git.run(['rev-list', ...range.revisions, ...pathspecs(range)]);

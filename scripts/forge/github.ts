@@ -1,7 +1,7 @@
 import type { Octokit } from '@octokit/rest';
 import type { CommitFact, Forge, Gap, PullFact } from '../attribution/facts.ts';
 import type { FactCache } from './cache.ts';
-import { accountsGap, cached, type PullAnswers } from './cached.ts';
+import { accountsGap, cached, type Merged, type PullAnswers } from './cached.ts';
 import type { Connection } from './connection.ts';
 import { isAbsent } from './error.ts';
 import { client, reasonOf } from './github-client.ts';
@@ -18,6 +18,7 @@ export function github(connection: Connection, cache: FactCache): Forge {
   return cached(cache, '#', {
     pulls: (numbers, answers) => pulls(target, numbers, answers),
     commits: (shas, answer) => commits(target, shas, answer),
+    merged: (since) => merged(target, since),
     why: reasonOf,
   });
 }
@@ -27,6 +28,26 @@ interface Target {
   readonly owner: string;
   readonly name: string;
   readonly connection: Connection;
+}
+
+/** A pull request that was rebased has the last of its commits for its merge. */
+async function* merged(
+  { octokit, owner, name: repo }: Target,
+  since: Date | undefined,
+): AsyncGenerator<Merged> {
+  const order = { state: 'closed', sort: 'updated', direction: 'desc' } as const;
+  const pages = octokit.paginate.iterator(octokit.rest.pulls.list, {
+    ...{ owner, repo, per_page: BATCH },
+    ...order,
+  });
+  for await (const { data } of pages) {
+    for (const each of data) {
+      if (since !== undefined && Date.parse(each.updated_at) < since.getTime()) return;
+      if (each.merged_at === null) continue;
+      const fact = pullFact(each.number, each.user?.login, each.title, each.body);
+      yield { fact, commits: [each.merge_commit_sha] };
+    }
+  }
 }
 
 interface GraphNode {

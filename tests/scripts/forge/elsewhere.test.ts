@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { tempDir } from '../../harness/temp.ts';
 import { type Repo, run } from '../support.ts';
 import { fakeForgejo } from './forgejo-server.ts';
+import { fakeGitHub } from './github-server.ts';
 import { fakeGitLab } from './gitlab-server.ts';
 import { history, merged, VERSION } from './histories.ts';
 
@@ -42,6 +43,22 @@ describe('a project that only fast-forwards, so that no commit has a number', ()
     const refused = await run('contributor-audit', [...args.slice(0, 4), '--cache-dir', tempDir()]);
     expect(refused.code).toBe(2);
     expect(refused.out).toContain('what the commits came in by: GitLab forbids it (403)');
+  });
+  it('is told by GitHub, where pull requests are rebased', async () => {
+    const { repo } = history('https://github.com/acme/app', commits);
+    const [fix, feat] = repo.git('log', '--format=%H').split('\n');
+    const server = await fakeGitHub();
+    server.pulls
+      .set(5, { login: 'old-hand' })
+      .set(12, { login: 'jo', body: 'Salvages #5.', sha: feat!, updated: '2026-01-02T00:00:00Z' })
+      .set(13, { login: 'bea', sha: fix!, updated: '2026-01-03T00:00:00Z' });
+    for (let number = 100; number < 250; number += 1)
+      server.pulls.set(number, { login: 'eve', updated: '2025-01-01T00:00:00Z' });
+    const args = ['--repo', repo.dir, '--api-url', server.url, '--cache-dir', tempDir()];
+    const { out } = await run('release', [...args, ...VERSION]);
+    expect(out).toContain('- keep order (#12, Jo Doe, @old-hand)');
+    expect(out).toContain('- stop twice (#13, Bea)');
+    expect(server.requests.filter(({ path }) => path.endsWith('/pulls'))).toHaveLength(1);
   });
   it('is told by Forgejo', async () => {
     const { repo } = history('https://codeberg.org/acme/app', commits);

@@ -1,11 +1,13 @@
 import type { RestEndpointMethodTypes as Rest } from '@octokit/rest';
-import { type Asked, type FakeServer, type Reply, serve } from './server.ts';
+import { type Asked, type FakeServer, pageOf, type Reply, serve } from './server.ts';
 
 // What is answered is held against the types that octokit generates from GitHub's OpenAPI description.
 type Pull = Rest['pulls']['get']['response']['data'];
 type PullShape = Pick<Pull, 'number' | 'title' | 'body'> & {
   user: Pick<NonNullable<Pull['user']>, 'login' | 'id' | 'type'> | null;
 };
+type Listed = Rest['pulls']['list']['response']['data'][number];
+type ListedShape = PullShape & Pick<Listed, 'merged_at' | 'merge_commit_sha' | 'updated_at'>;
 type IssueShape = Pick<Rest['issues']['get']['response']['data'], 'number'>;
 type ReleaseShape = Pick<
   Rest['repos']['getReleaseByTag']['response']['data'],
@@ -21,6 +23,9 @@ export interface FakePull {
   readonly login: string | null;
   readonly title?: string;
   readonly body?: string;
+  /** The commit that it was merged as. */
+  readonly sha?: string;
+  readonly updated?: string;
 }
 /** A draft is in the list only: it has no tag yet. */
 export interface FakeRelease {
@@ -55,7 +60,8 @@ export async function fakeGitHub(): Promise<FakeGitHub> {
   return fake;
 }
 
-function answer(fake: FakeGitHub, { method, path, query, headers: sent, body }: Asked): Reply {
+function answer(fake: FakeGitHub, asked: Asked): Reply {
+  const { method, path, headers: sent, body } = asked;
   const send = (
     status: number,
     content?: unknown,
@@ -80,6 +86,11 @@ function answer(fake: FakeGitHub, { method, path, query, headers: sent, body }: 
       user,
     };
     return send(200, answer, { etag });
+  }
+  if (path === '/repos/acme/app/pulls') {
+    const all = [...fake.pulls].map(([number, each]) => listed(number, each));
+    all.sort((a, b) => b.updated_at.localeCompare(a.updated_at));
+    return pageOf(all, asked, fake.url, { parameter: 'per_page', most: 100 });
   }
   const issue = /^\/repos\/acme\/app\/issues\/(\d+)$/.exec(path);
   if (issue !== null) {
@@ -113,11 +124,8 @@ function answer(fake: FakeGitHub, { method, path, query, headers: sent, body }: 
       : send(200, shape(byTag[1]!, found));
   }
   if (path === '/repos/acme/app/releases' && method === 'GET') {
-    const page = Number(query.get('page') ?? 1);
     const all = [...fake.releases].reverse().map(([tag, each]) => shape(tag, each));
-    const next = `<${fake.url}${path}?per_page=100&page=${page + 1}>; rel="next"`;
-    const more = all.length > page * 100;
-    return send(200, all.slice((page - 1) * 100, page * 100), more ? { link: next } : {});
+    return pageOf(all, asked, fake.url, { parameter: 'per_page', most: 100 });
   }
   if (path === '/repos/acme/app/releases' && method === 'POST') {
     const { tag_name: tag, body: text } = JSON.parse(body) as { tag_name: string; body: string };
@@ -134,6 +142,19 @@ function answer(fake: FakeGitHub, { method, path, query, headers: sent, body }: 
     return send(200, shape(tag, release));
   }
   return send(404, NOT_FOUND);
+}
+
+function listed(number: number, { login, title = '', body, sha, updated }: FakePull): ListedShape {
+  const updated_at = updated ?? '2026-01-01T00:00:00Z';
+  return {
+    number,
+    title,
+    body: body ?? null,
+    user: login === null ? null : { login, id: 1, type: 'User' },
+    merged_at: sha === undefined ? null : updated_at,
+    merge_commit_sha: sha ?? null,
+    updated_at,
+  };
 }
 
 function graphql(fake: FakeGitHub, body: string) {

@@ -37,7 +37,7 @@ describe("GitHub's OpenAPI description", () => {
     const description = await openApi();
     const fake = await fakeGitHub();
     fake.pulls.set(12, { login: 'ada', title: 'Keep order', body: 'Salvages #7.' });
-    fake.pulls.set(13, { login: null });
+    fake.pulls.set(13, { login: null, sha: '0'.repeat(40) });
     fake.issues.add(5);
     fake.accounts.set('ann@x.example', 'ann');
     fake.releases.set('v1', { id: 1, body: 'words' });
@@ -45,6 +45,7 @@ describe("GitHub's OpenAPI description", () => {
     const requests: [string, string, string, number, string?][] = [
       ['GET', '/pulls/12', '/pulls/{pull_number}', 200],
       ['GET', '/pulls/99', '/pulls/{pull_number}', 404],
+      ['GET', '/pulls?state=closed&sort=updated&direction=desc&per_page=100', '/pulls', 200],
       ['GET', '/issues/5', '/issues/{issue_number}', 200],
       ['GET', '/issues/99', '/issues/{issue_number}', 404],
       ['GET', '/commits/0a', '/commits/{ref}', 200],
