@@ -100,6 +100,7 @@ export function siteOf(
   const apiHost = hostOfApi(apiUrl).replace(/:\d+$/, '');
   const trusted =
     (own && apiUrl === HOME[kind].apiUrl) ||
+    apiUrl === ofJob ||
     typed.forge !== undefined ||
     typed.apiUrl !== undefined ||
     serverOf(apiHost, env) === kind ||

@@ -6,8 +6,8 @@ import { fakeGitLab } from './gitlab-server.ts';
 import { history, merged, VERSION } from './histories.ts';
 
 describe('a history of GitLab', () => {
-  const onGitLab = () =>
-    history('git@gitlab.com:acme/tools/app.git', (repo) => {
+  const onGitLab = (origin = 'git@gitlab.com:acme/tools/app.git') =>
+    history(origin, (repo) => {
       merged(
         repo,
         "Merge branch 'order' into 'main'\n\nfeat(queue): keep order\n\nSee merge request acme/tools/app!12",
@@ -135,6 +135,25 @@ describe('a history of GitLab', () => {
     expect(server.releases.get('v1.1.0')!.description).toContain('- @bea.b');
     expect(repo.git('--git-dir', remote, 'log', '-1', '--format=%s', 'main')).toBe(
       'chore(release): v1.1.0',
+    );
+  });
+
+  it('is released by a CI job with what the job is given, and nothing configured', async () => {
+    const { repo } = onGitLab('https://gitlab-ci-token:job-1@gl.example/acme/tools/app.git');
+    const server = await fakeGitLab();
+    for (const iid of [12, 13]) server.mergeRequests.set(iid, { author: 'bea.b' });
+    const job = {
+      CI_SERVER_HOST: 'gl.example',
+      CI_API_V4_URL: server.apiUrl,
+      CI_JOB_TOKEN: 'job-1',
+    };
+    const ran = await run('release', ['--repo', repo.dir, '--publish', ...VERSION], job);
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.err).toContain('created ');
+    const created = server.requests.find(({ path }) => path.endsWith('/releases'));
+    expect(created!.headers['job-token']).toBe('job-1');
+    expect(server.releases.get('v1.1.0')!.description).toContain(
+      'https://gl.example/acme/tools/app/-/compare/v1.0.0...v1.1.0',
     );
   });
 
