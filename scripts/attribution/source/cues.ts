@@ -182,7 +182,7 @@ export const CUES: readonly CuePattern[] = [
   cue(
     'source',
     'authored',
-    `(?<!must-|review )${WORK} (?:is |was |were |are )?(?:(?:originally|initially|first|mostly|largely|actually|all) )?(?:by|from|of|authored by|written by|contributed by|done by|submitted by|opened by|sent by|started by|begun by|proposed by|posted by)(?= @|(?<!(?:of|(?:change|changes|code|version|design|series|branch) from)) (?-i:[A-Z\\u00c0-\\u024f\\u0370-\\u1fff][\\w\\u00c0-\\u1fff.'-]+ [A-Z\\u00c0-\\u024f\\u0370-\\u1fff])|(?<!of) (?:pr\\b|pull request|#\\d|https?:))`,
+    `(?<!must-|review |(?:make|open|create|send|submit)s? an? )${WORK} (?:is |was |were |are )?(?:(?:originally|initially|first|mostly|largely|actually|all) )?(?:by|from|of|authored by|written by|contributed by|done by|submitted by|opened by|sent by|started by|begun by|proposed by|posted by)(?= @|(?<!(?:of|(?:change|changes|code|version|design|series|branch) from)) (?-i:[A-Z\\u00c0-\\u024f\\u0370-\\u1fff][\\w\\u00c0-\\u1fff.'-]+ [A-Z\\u00c0-\\u024f\\u0370-\\u1fff])|(?<!of) (?:pr\\b|pull request|#\\d|https?:))`,
   ),
   cue(
     'source',
