@@ -176,10 +176,10 @@ describe('the chat agent', () => {
   });
 
   it.each([
-    ['content_filter', 'filter'],
-    ['tool_calls', 'tool'],
-  ])('judges an answer that ended by %s as failed', async (finish, said) => {
-    const { ask } = await chat({ parts: ['so far'], finish });
+    ['content_filter', { finish: 'content_filter' }, 'filter'],
+    ['tool_calls', { toolCalls: [{ name: 'search', args: {} }] }, 'tool'],
+  ])('judges an answer that ended by %s as failed', async (_finish, more, said) => {
+    const { ask } = await chat({ parts: ['so far'], ...more });
     expect(await ask()).toMatchObject({
       end: 'failed',
       text: 'so far',

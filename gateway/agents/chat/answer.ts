@@ -1,23 +1,40 @@
-import type { ChatCompletionChunk } from 'openai/resources';
+import type { ChatCompletion, ChatCompletionChunk } from 'openai/resources';
 import type { Usage } from '../../core/turn.ts';
 import type { AgentResult, TurnSink } from '../agent.ts';
+import { partsOf } from './contentParts.ts';
+import { finishOf } from './finish.ts';
+import type { ChatOptions } from './options.ts';
+import { type Piece, ReasoningSplitter, withoutOrphan } from './reasoning.ts';
 
 /** What endpoints add to OpenAI's own fields: reasoning (DeepSeek, vLLM, OpenRouter) and cost (OpenRouter). */
-interface Extras {
+interface Said {
+  readonly content?: unknown;
+  readonly refusal?: string | null;
+  readonly tool_calls?: readonly unknown[] | null;
   readonly reasoning_content?: string | null;
   readonly reasoning?: string | null;
 }
 
-/** Collects a streamed completion and judges it: only a whole, non-empty one is an answer. */
+export const CUT_OFF = 'The connection to the model ended in mid-answer.';
+
+/** Collects an answer, in pieces or whole, and judges it: only a whole, non-empty one is an answer. */
 export class Answer {
   readonly #sink: TurnSink;
+  readonly #reasoning: ChatOptions['reasoning'];
+  readonly #splitter = new ReasoningSplitter();
+  readonly #notes: string[] = [];
   #text = '';
+  #thought = '';
+  /** A quoted line of reasoning is open. */
+  #quoting = false;
   #refusal = '';
+  #tools = false;
   #finish: string | undefined;
   #usage: Usage | undefined;
 
-  constructor(sink: TurnSink) {
+  constructor(sink: TurnSink, reasoning: ChatOptions['reasoning']) {
     this.#sink = sink;
+    this.#reasoning = reasoning;
   }
 
   get text(): string {
@@ -26,46 +43,113 @@ export class Answer {
   get usage(): { usage?: Usage } {
     return this.#usage === undefined ? {} : { usage: this.#usage };
   }
+  /** Something of it was shown: it cannot be asked for again. */
+  get begun(): boolean {
+    return this.#text !== '';
+  }
 
-  take(chunk: ChatCompletionChunk): void {
+  /** Something that the person is to be told below the answer. */
+  note(text: string): void {
+    if (!this.#notes.includes(text)) this.#notes.push(text);
+  }
+
+  take(chunk: ChatCompletionChunk | ChatCompletion): void {
     // Servers send the usage in a last chunk of its own, whose choices are empty or absent.
     if (chunk.usage) this.#usage = usageOf(chunk.usage);
     const choice = chunk.choices?.[0];
     if (choice === undefined) return;
-    const delta = (choice.delta ?? {}) as typeof choice.delta & Extras;
-    const reasoning = delta.reasoning_content ?? delta.reasoning;
-    if (reasoning) this.#sink.thought(reasoning);
-    if (delta.refusal) this.#refusal += delta.refusal;
-    if (delta.content) {
-      this.#text += delta.content;
-      this.#sink.text(delta.content);
+    // Some servers have a `message` in their chunks, too.
+    const said = (('delta' in choice ? choice.delta : choice.message) ?? {}) as Said;
+    const reasoning = said.reasoning_content ?? said.reasoning;
+    if (reasoning) this.#put({ kind: 'thought', text: reasoning });
+    if (said.refusal) this.#refusal += said.refusal;
+    if (said.tool_calls?.length) this.#tools = true;
+    for (const part of partsOf(said.content)) {
+      if (part.kind === 'thought') this.#put(part);
+      else for (const piece of this.#splitter.push(part.text)) this.#put(piece);
     }
-    if (choice.finish_reason) this.#finish = choice.finish_reason;
+    this.#finish = finishOf(choice.finish_reason) ?? this.#finish;
   }
 
-  /** The stream has ended. */
-  judge(): AgentResult {
-    const error = this.#failure();
-    if (error !== undefined) return { end: 'failed', text: this.#text, error, ...this.usage };
-    if (this.#finish === 'length') {
-      const note = "\n\n(The model's output limit was reached; the answer ends here.)";
-      this.#text += note;
-      this.#sink.text(note);
+  /** The stream has ended. `whole`: the endpoint said that this is all. */
+  judge(whole: boolean): AgentResult {
+    for (const piece of this.#splitter.end()) this.#put(piece);
+    if (this.#reasoning === 'hide') this.#dropOrphan();
+    if (this.#text.trim() === '' && this.#thought.trim() !== '' && this.#isEnd(whole)) {
+      // Servers that tell reasoning and answer apart by the wrong sign take the one for the other.
+      this.#say(this.#thought.trim());
+      this.note('The endpoint called all of this reasoning, and gave no other answer.');
     }
+    const error = this.#failure(whole);
+    if (error !== undefined) return { end: 'failed', text: this.#text, error, ...this.usage };
+    if (this.#finish === 'length')
+      this.note("The model's output limit was reached; the answer ends here.");
+    for (const note of this.#notes) this.#say(`\n\n(${note})`);
     return { end: 'answered', text: this.#text, ...this.usage };
   }
 
-  #failure(): string | undefined {
-    if (this.#refusal !== '') return `The model refused: ${this.#refusal}`;
-    if (this.#finish === 'content_filter') return "The endpoint's content filter cut the answer.";
-    if (this.#finish === 'tool_calls' || this.#finish === 'function_call') {
-      return 'The model asked for a tool, and this agent has none. Use an ACP agent for tools.';
+  /** Nothing was shown and nothing says that this is all: it may be asked for again. */
+  isCutOff(whole: boolean): boolean {
+    return !whole && this.#finish === undefined && !this.begun;
+  }
+
+  #isEnd(whole: boolean): boolean {
+    return this.#finish === 'stop' || (this.#finish === undefined && whole);
+  }
+
+  #put({ kind, text }: Piece): void {
+    if (kind === 'text') {
+      if (this.#quoting) this.#say('\n\n');
+      this.#quoting = false;
+      this.#say(text);
+    } else if (this.#reasoning === 'hide') {
+      this.#thought += text;
+      this.#sink.thought(text);
+    } else {
+      const quote = this.#reasoning === 'quote';
+      if (!this.#quoting && this.#text !== '') this.#say('\n\n');
+      if (!this.#quoting && quote) this.#say('> ');
+      this.#quoting = true;
+      this.#say(quote ? text.replaceAll('\n', '\n> ') : text);
     }
-    if (this.#finish === undefined) return 'The connection to the model ended in mid-answer.';
-    if (this.#text.trim() !== '') return undefined;
-    return this.#finish === 'length'
-      ? 'The model reached its output limit before it said anything.'
-      : 'The model gave an empty answer.';
+  }
+
+  #say(text: string): void {
+    this.#text += text;
+    this.#sink.text(text);
+  }
+
+  /** What was shown as it came turns out to have been reasoning: the answer is what follows. */
+  #dropOrphan(): void {
+    const found = withoutOrphan(this.#text);
+    if (found === undefined) return;
+    this.#sink.thought(found.thought);
+    this.#text = found.text;
+  }
+
+  #failure(whole: boolean): string | undefined {
+    if (this.#refusal !== '') return `The model refused: ${this.#refusal}`;
+    const empty = this.#text.trim() === '';
+    switch (this.#finish) {
+      case 'filter':
+        return "The endpoint's content filter cut the answer.";
+      case 'error':
+        return 'The endpoint broke the answer off with an error.';
+      case 'tools':
+        // Some say so without asking for one.
+        if (!this.#tools && !empty) return undefined;
+        return 'The model asked for a tool, and this agent has none. Use an ACP agent for tools.';
+      case 'length':
+        return empty ? 'The model reached its output limit before it said anything.' : undefined;
+      case undefined:
+        // `[DONE]` alone is an end as well.
+        if (!whole) return CUT_OFF;
+        break;
+      default:
+        break;
+    }
+    if (!empty) return undefined;
+    return 'The model gave an empty answer. If the conversation is long, it may be more than the model can look at: set context_tokens lower.';
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import OpenAI, { APIConnectionError, APIError } from 'openai';
+import OpenAI, { APIError } from 'openai';
+import type { ChatCompletionMessageParam } from 'openai/resources';
 import { readSecret } from '../../config/secrets.ts';
 import { SECOND } from '../../core/clock.ts';
 import { ConfigError } from '../../core/exit.ts';
@@ -8,10 +9,18 @@ import type { Attachment } from '../../core/message.ts';
 import { aborted } from '../../core/wait.ts';
 import type { Agent, AgentResult, TurnInput, TurnSink } from '../agent.ts';
 import type { AgentDeps } from '../deps.ts';
-import { Answer } from './answer.ts';
+import { Adjustments } from './adjustments.ts';
+import { Answer, CUT_OFF } from './answer.ts';
+import { inTurns } from './conversation.ts';
+import { EndpointError, readAnswer } from './endpoint.ts';
+import { explain, refusalWords } from './explain.ts';
+import { fetchWithWords } from './fetchWithWords.ts';
 import type { ChatOptions } from './options.ts';
 import { promptOf } from './prompt.ts';
-import { withRetries } from './retry.ts';
+import { withRetries, worthAnother } from './retry.ts';
+
+const SHORTENED =
+  'The conversation is longer than the model can look at; its oldest part was left out.';
 
 /**
  * A model behind any endpoint that speaks OpenAI's chat completions (Ollama, vLLM, llama.cpp,
@@ -39,7 +48,9 @@ export function createChatAgent(
     maxRetries: 0,
     timeout: options.timeout * SECOND,
     logLevel: 'off',
+    fetch: fetchWithWords,
   });
+  const adjustments = new Adjustments();
   const closing = new AbortController();
 
   async function system(): Promise<string | undefined> {
@@ -64,37 +75,54 @@ export function createChatAgent(
     return images;
   }
 
-  async function ask(input: TurnInput, answer: Answer, signal: AbortSignal): Promise<AgentResult> {
-    const messages = promptOf(input, {
-      system: await system(),
-      contextTokens: options.context_tokens,
-      images: await imagesOf(input, signal),
+  /** One request, read to its end. @throws what it was refused with, or broke off with before the first word. */
+  async function attempt(
+    messages: ChatCompletionMessageParam[],
+    model: string,
+    answer: Answer,
+    signal: AbortSignal,
+  ): Promise<AgentResult> {
+    const usage = adjustments.streamOptions ? { stream_options: { include_usage: true } } : {};
+    const response = await client.chat.completions
+      .create({ model, messages, stream: true, ...usage }, { signal })
+      .asResponse();
+    const whole = await readAnswer(response, (chunk) => {
+      if (!signal.aborted) answer.take(chunk);
     });
-    const stream = await withRetries(
-      () =>
-        client.chat.completions.create(
-          {
-            model: input.model ?? options.model,
-            messages,
-            stream: true,
-            stream_options: { include_usage: true },
-          },
-          { signal },
-        ),
-      { retries: options.max_retries, withinMs: options.timeout * SECOND },
-      deps.clock,
-      signal,
-    );
-    for await (const chunk of stream) {
-      if (signal.aborted) break;
-      answer.take(chunk);
+    if (answer.isCutOff(whole)) throw new EndpointError(CUT_OFF, 502);
+    return answer.judge(whole);
+  }
+
+  async function ask(input: TurnInput, answer: Answer, signal: AbortSignal): Promise<AgentResult> {
+    const model = input.model ?? options.model;
+    const limits = { retries: options.max_retries, withinMs: options.timeout * SECOND };
+    const parts = { system: await system(), images: await imagesOf(input, signal) };
+    for (let shortened = 0; ; ) {
+      const contextTokens = adjustments.room(model, options.context_tokens);
+      const prompt = promptOf(input, { ...parts, contextTokens });
+      const messages = inTurns(prompt, adjustments);
+      let change: ReturnType<Adjustments['learn']>;
+      const again = (error: unknown) => {
+        if (answer.begun) return false;
+        change = adjustments.learn(refusalWords(error), model, messages, shortened);
+        return change === undefined && worthAnother(error);
+      };
+      try {
+        const request = () => attempt(messages, model, answer, signal);
+        return await withRetries(request, { ...limits, again }, deps.clock, signal);
+      } catch (error) {
+        if (change === undefined || signal.aborted) throw error;
+        if (change === 'shorter') {
+          shortened += 1;
+          answer.note(SHORTENED);
+        }
+      }
     }
-    return answer.judge();
   }
 
   async function run(input: TurnInput, sink: TurnSink, signal: AbortSignal): Promise<AgentResult> {
     if (signal.aborted) return { end: 'cancelled', text: '' };
-    const answer = new Answer(sink);
+    const answer = new Answer(sink, options.reasoning);
     try {
       const asked = ask(input, answer, signal);
       // A body that can't be cancelled must not hold the turn.
@@ -103,7 +131,7 @@ export function createChatAgent(
       if (result !== undefined && !signal.aborted) return result;
     } catch (error) {
       if (!signal.aborted) {
-        const message = explain(error, options, key);
+        const message = explain(error, options.base_url, key);
         deps.log.warn({ agent: name, turn: input.turn, error: message }, 'chat request failed');
         return { end: 'failed', text: answer.text, error: message, ...answer.usage };
       }
@@ -130,7 +158,7 @@ export function createChatAgent(
       } catch (error) {
         // Not every endpoint can list its models; one that answers so is there.
         if (error instanceof APIError && [404, 405, 501].includes(error.status ?? 0)) return;
-        throw new ConfigError(explain(error, options, key), { cause: error });
+        throw new ConfigError(explain(error, options.base_url, key), { cause: error });
       }
     },
     start(input, sink, signal) {
@@ -140,31 +168,4 @@ export function createChatAgent(
       closing.abort();
     },
   };
-}
-
-/** One line for the person, with a way out and without the key. */
-function explain(error: unknown, options: ChatOptions, key: string | undefined): string {
-  const where = options.base_url;
-  const clean = (text: string) => (key === undefined ? text : text.replaceAll(key, '(the key)'));
-  if (error instanceof APIConnectionError) {
-    return `The model endpoint ${where} cannot be reached; is it running?`;
-  }
-  if (error instanceof SyntaxError) {
-    return `The model endpoint ${where} sent something that is no answer; is base_url right?`;
-  }
-  // What fetch throws when the body breaks off.
-  if (error instanceof TypeError) return 'The connection to the model ended in mid-answer.';
-  if (!(error instanceof APIError)) return clean((error as Error).message);
-  const said = clean(error.message).slice(0, 300);
-  switch (error.status) {
-    case 401:
-    case 403:
-      return `The model endpoint ${where} refused the API key (${said}); check api_key_env or api_key_file.`;
-    case 404:
-      return `The model endpoint ${where} does not know the model or the address (${said}); check model and base_url.`;
-    case 429:
-      return `The model endpoint ${where} is over its limit (${said}); try again later.`;
-    default:
-      return `The model endpoint ${where} failed: ${said}.`;
-  }
 }

@@ -34,6 +34,10 @@ export const ChatOptions = z
       .boolean()
       .default(false)
       .meta({ description: 'The model sees images; photos are sent to it.' }),
+    reasoning: z.enum(['hide', 'show', 'quote']).default('hide').meta({
+      description:
+        'What becomes of the reasoning that a model puts before its answer: shown while it works and then left out, part of the answer, or quoted above it.',
+    }),
     max_retries: z.int().min(0).max(20).default(4).meta({
       description:
         'How often a request is repeated that met a full, failing or absent server, before the first word came.',

@@ -1,6 +1,7 @@
 import { APIConnectionError, APIError } from 'openai';
 import { type Clock, SECOND } from '../../core/clock.ts';
 import { wait } from '../../core/wait.ts';
+import { EndpointError } from './endpoint.ts';
 
 const FIRST_PAUSE_MS = 0.5 * SECOND;
 const LONGEST_PAUSE_MS = 8 * SECOND;
@@ -9,11 +10,12 @@ export interface RetryLimits {
   readonly retries: number;
   /** Milliseconds from the start after which nothing is tried again. */
   readonly withinMs: number;
+  /** Whether what a request failed with is worth another one. Asked once for each. */
+  readonly again: (error: unknown) => boolean;
 }
 
 /**
- * Calls `request` until it succeeds, again after 408, 409, 429, 5xx and a failed connection. The pause is the
- * server's Retry-After where it names one, else 0.5 s doubled each time. Own code rather than the
+ * Calls `request` until it succeeds, or fails with what is not worth another one. The pause is the server's Retry-After where it names one, else 0.5 s doubled each time. Own code rather than the
  * library's retries: those sleep on real timers and know nothing of a deadline.
  * @throws what the last request threw, also when the next pause would pass the deadline.
  */
@@ -28,17 +30,20 @@ export async function withRetries<T>(
     try {
       return await request();
     } catch (error) {
-      if (signal.aborted || n >= limits.retries || !worthAnother(error)) throw error;
+      if (signal.aborted || !limits.again(error) || n >= limits.retries) throw error;
       const pause = pauseOf(error) ?? Math.min(FIRST_PAUSE_MS * 2 ** n, LONGEST_PAUSE_MS);
       if (clock.monotonic() + pause > end || !(await wait(clock, pause, signal))) throw error;
     }
   }
 }
 
-function worthAnother(error: unknown): boolean {
-  if (error instanceof APIConnectionError) return true;
-  if (!(error instanceof APIError) || error.status === undefined) return false;
-  return [408, 409, 429].includes(error.status) || error.status >= 500;
+/** After 408, 409, 429, 5xx and a connection that failed or broke off. */
+export function worthAnother(error: unknown): boolean {
+  // What fetch throws when the body breaks off.
+  if (error instanceof APIConnectionError || error instanceof TypeError) return true;
+  if (!(error instanceof APIError) && !(error instanceof EndpointError)) return false;
+  const { status } = error;
+  return status !== undefined && ([408, 409, 429].includes(status) || status >= 500);
 }
 
 function pauseOf(error: unknown): number | undefined {
