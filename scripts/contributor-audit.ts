@@ -15,6 +15,7 @@ interface Options extends SharedOptions {
   readonly html?: string;
   readonly fix?: boolean;
   readonly importAuthors?: string;
+  readonly jsonSchema?: boolean;
   readonly strict?: boolean;
   readonly showFiltered?: boolean;
 }
@@ -37,6 +38,7 @@ export async function contributorAudit(argv: readonly string[], io: Io): Promise
         .choices(['text', 'json', 'markdown', 'github'])
         .default('text'),
     )
+    .option('--json-schema', 'print the schema of --format json, and end')
     .option('--explain <who>', 'why this login, name or address is credited or not')
     .option('--html <file>', 'write one self-contained page')
     .option(
@@ -54,6 +56,11 @@ export async function contributorAudit(argv: readonly string[], io: Io): Promise
 }
 
 async function run(options: Options, io: Io): Promise<number> {
+  if (options.jsonSchema) {
+    const { AuditSchema, schemaText } = await import('./report/schemas.ts');
+    io.out(schemaText(AuditSchema));
+    return 0;
+  }
   if (options.importAuthors !== undefined) {
     const { importAuthors } = await import('./cli/import-authors.ts');
     const config = await prepareConfig(options, io);

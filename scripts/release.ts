@@ -3,12 +3,14 @@ import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import type { Attribution } from './attribution/attribute.ts';
 import { audit } from './attribution/audit.ts';
+import { readIfThere } from './attribution/config.ts';
 import { CannotCheck } from './attribution/errors.ts';
 import { newcomers } from './attribution/newcomers.ts';
 import { keepHeapSmall } from './cli/heap.ts';
 import { type Io, PROCESS } from './cli/io.ts';
 import { parseOptions, sharedOptions } from './cli/options.ts';
 import { guarded, type Prepared, prepare, type SharedOptions } from './cli/prepare.ts';
+import type { releaseModel } from './notes/model.ts';
 import type { Bump } from './notes/version.ts';
 
 interface Options extends SharedOptions {
@@ -16,6 +18,9 @@ interface Options extends SharedOptions {
   readonly version?: string;
   readonly date?: string;
   readonly output?: string;
+  readonly format: 'markdown' | 'json';
+  readonly template?: string;
+  readonly jsonSchema?: boolean;
   readonly publish?: boolean;
 }
 
@@ -33,21 +38,33 @@ export async function release(argv: readonly string[], io: Io): Promise<number> 
     .option('--version <version>', 'the version, as it is to be called')
     .option('--date <date>', 'the date in the heading (today)')
     .option('--output <file>', 'write the notes here instead of printing them')
+    .option('--template <file>', 'write the notes by this Mustache template')
+    .addOption(
+      new Option('--format <format>', 'notes, or what they are made of, for programs')
+        .choices(['markdown', 'json'])
+        .default('markdown'),
+    )
+    .option('--json-schema', 'print the schema of --format json, and end')
     .option('--publish', 'commit the notes, tag, push, and create the release');
   const options = parseOptions<Options>(program, argv, io);
   return typeof options === 'number' ? options : guarded(io, () => run(options, io));
 }
 
 async function run(options: Options, io: Io): Promise<number> {
-  if (options.bump !== undefined && options.version !== undefined) {
-    throw new CannotCheck('--bump and --version exclude each other');
+  if (options.jsonSchema) {
+    const { ReleaseSchema, schemaText } = await import('./report/schemas.ts');
+    io.out(schemaText(ReleaseSchema));
+    return 0;
   }
+  refuseNonsense(options);
+  // Told before a long history is read.
+  if (options.template !== undefined) await readTemplate(options.template);
   const date = options.date ?? new Date().toISOString().slice(0, 10);
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || Number.isNaN(Date.parse(date)))
     throw new CannotCheck(`--date must be YYYY-MM-DD, not "${date}"`);
   const prepared = await prepare(options, io, true);
   const { attribution, config } = prepared;
-  const { formatOf, nextVersion, tagOf } = await import('./notes/version.ts');
+  const { formatOf, nextVersion, tagOf, versionOf } = await import('./notes/version.ts');
   const version =
     options.version ?? (options.bump && nextVersion(attribution.range.since?.name, options.bump));
   const { since, paths } = attribution.range;
@@ -59,10 +76,7 @@ async function run(options: Options, io: Io): Promise<number> {
   }
   const format = named ?? formatOf(since?.name);
   const tag = version === undefined ? undefined : tagOf(format, version);
-  const [{ writeNotes }, { readMergedPulls }] = await Promise.all([
-    import('./notes/write.ts'),
-    import('./notes/merged.ts'),
-  ]);
+  const { readMergedPulls } = await import('./notes/merged.ts');
   const [fresh, merged, made] = await Promise.all([
     newcomers(prepared.git.dir, attribution.range, attribution.people, config.dialect),
     readMergedPulls(prepared.git, attribution.range, {
@@ -72,10 +86,12 @@ async function run(options: Options, io: Io): Promise<number> {
     tag === undefined ? releasedAs(prepared, options.until) : undefined,
   ]);
   const title = tag ?? made?.tag;
-  const notes = writeNotes(attribution, {
+  const notes = await write(options, prepared, {
     title: title ?? 'Unreleased',
     end: title ?? attribution.range.until.name,
     date: options.date ?? made?.date ?? date,
+    tag: title,
+    version: version ?? (title && versionOf(title)),
     merged,
     sourcesOf: attribution.sourcesOf,
     // In a project's first release everyone is new; saying so at each line tells nothing.
@@ -96,6 +112,41 @@ async function run(options: Options, io: Io): Promise<number> {
     if (!options.quiet) io.err(`wrote ${options.output}\n`);
   }
   return attribution.incomplete.length > 0 ? 2 : 0;
+}
+
+function refuseNonsense({ bump, version, format, template, publish }: Options): void {
+  if (bump !== undefined && version !== undefined)
+    throw new CannotCheck('--bump and --version exclude each other');
+  if (format === 'json' && (template !== undefined || publish))
+    throw new CannotCheck('--format json excludes --template and --publish');
+}
+
+/** The notes in the form that is asked for: ours, the project's own, or data. */
+async function write(
+  options: Options,
+  { attribution, config }: Prepared,
+  about: Parameters<typeof releaseModel>[1],
+): Promise<string> {
+  const file = options.template ?? config.template;
+  if (options.format === 'markdown' && file === undefined) {
+    const { writeNotes } = await import('./notes/write.ts');
+    return writeNotes(attribution, about);
+  }
+  const { releaseModel } = await import('./notes/model.ts');
+  const model = releaseModel(attribution, about);
+  if (options.format === 'json' || file === undefined) return `${JSON.stringify(model, null, 2)}\n`;
+  if (options.publish && /\.(?:html?|txt)(?:\.mustache)?$/i.test(file))
+    throw new CannotCheck(`--publish writes Markdown, and ${file} is a template of something else`);
+  const { renderTemplate } = await import('./notes/template.ts');
+  return renderTemplate(await readTemplate(file), file, model);
+}
+
+async function readTemplate(file: string): Promise<string> {
+  const template = await readIfThere(file);
+  if (template === undefined) throw new CannotCheck(`no such file: ${file} (template)`);
+  const { checkTemplate } = await import('./notes/template.ts');
+  checkTemplate(template, file);
+  return template;
 }
 
 /** A range that ends in a tag has its name and its date already. */

@@ -27,6 +27,8 @@ export interface Config {
   readonly notes: string;
   /** `v{version}` where nothing says otherwise. */
   readonly tagFormat?: string;
+  /** The project's own template of notes. */
+  readonly template?: string;
   readonly assistants: AssistantList;
 }
 
@@ -39,6 +41,7 @@ const KEYS = [
   'authors',
   'notes',
   'tag-format',
+  'template',
   'assistants',
 ];
 /** What `forge` can be; Gitea's interfaces are Forgejo's. */
@@ -101,6 +104,7 @@ export async function readConfig(
     foreignMaps: named.filter((each) => !isOwnForm(each)).map((each) => resolve(git.dir, each)),
     notes: values.notes ?? 'release-notes',
     ...(values['tag-format'] === undefined ? {} : { tagFormat: values['tag-format'] }),
+    ...(values.template === undefined ? {} : { template: resolve(git.dir, values.template) }),
     assistants: {
       addresses: values.assistants?.addresses ?? [],
       logins: values.assistants?.logins ?? [],
@@ -139,6 +143,7 @@ interface Values {
   authors?: string | string[];
   notes?: string;
   'tag-format'?: string;
+  template?: string;
   assistants?: { addresses?: string[]; logins?: string[] };
 }
 

@@ -1,9 +1,10 @@
 import type { Person, Role, Unearned } from '../attribution/model.ts';
+import { escapeName } from './markdown.ts';
 import type { Item, Notes } from './read.ts';
 
 /** How a person is written in notes: a handle only where there is a login. */
 export function written(person: Person): string {
-  return person.login === undefined ? escapeText(person.name) : `@${person.login}`;
+  return person.login === undefined ? escapeName(person.name) : `@${person.login}`;
 }
 
 const WORDS: Record<Role, [string, string]> = {
@@ -15,13 +16,18 @@ const WORDS: Record<Role, [string, string]> = {
   reviewer: ['review', 'reviews'],
 };
 
-/** One line of the contributor section, from the one template. */
-export function contributorLine(person: Person, first: boolean): string {
-  const parts = person.credits.map(({ role, count }) => {
+/** What somebody did, in words: "2 commits, co-author of 1". */
+export function workOf({ credits }: Pick<Person, 'credits'>): string {
+  const parts = credits.map(({ role, count }) => {
     const word = WORDS[role][count === 1 ? 0 : 1];
     return role === 'author' ? `${count} ${word}` : `${word} ${count}`;
   });
-  return `- ${written(person)} (${parts.join(', ')})${first ? ' 🎉 first contribution' : ''}`;
+  return parts.join(', ');
+}
+
+/** One line of the contributor section, from the one template. */
+export function contributorLine(person: Person, first: boolean): string {
+  return `- ${written(person)} (${workOf(person)})${first ? ' 🎉 first contribution' : ''}`;
 }
 
 /** Whether notes name this person: a login as a handle, a name in the contributor section. */
@@ -48,11 +54,6 @@ function unbroken(text: string): string {
 function hasWords(text: string, words: string): boolean {
   const pattern = words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+');
   return new RegExp(`(?<![\\p{L}\\p{N}_@-])${pattern}(?![\\p{L}\\p{N}_-])`, 'iu').test(text);
-}
-
-/** A name is text: nothing in it may become Markdown or a mention. */
-function escapeText(name: string): string {
-  return name.replace(/[\\`*_[\]<>|#&~]/g, '\\$&').replace(/@/g, '@\u200b');
 }
 
 /**

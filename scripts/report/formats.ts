@@ -1,9 +1,10 @@
 import { type Audit, unearnedName } from '../attribution/audit.ts';
 import type { Person } from '../attribution/model.ts';
 import { idOf } from '../attribution/people.ts';
+import type { AuditReport } from './schemas.ts';
 import { evidenceLine, headline, partRead, rolesOf } from './text.ts';
 
-/** The whole audit for programs; the keys are stable. */
+/** The whole audit for programs, in the shape of `AuditSchema`. */
 export function jsonReport(audit: Audit): string {
   const { attribution: a } = audit;
   const person = (each: Person) => ({
@@ -15,26 +16,25 @@ export function jsonReport(audit: Audit): string {
     remarks: each.remarks,
     credits: each.credits,
   });
-  return `${JSON.stringify(
-    {
-      range: { since: a.range.since ?? null, until: a.range.until },
-      commits: a.commits,
-      authored: a.authored,
-      exitCode: audit.exitCode,
-      people: a.people.map(person),
-      helpers: a.helpers.map(person),
-      missing: audit.missing?.map(idOf) ?? null,
-      unearned: audit.unearned ?? null,
-      part: audit.notes?.part?.heading ?? null,
-      unresolved: a.unresolved,
-      incomplete: a.incomplete,
-      limits: a.limits,
-      weak: a.weak,
-      filtered: a.filtered,
-    },
-    null,
-    2,
-  )}\n`;
+  const report: AuditReport = {
+    kind: 'contributor-audit',
+    schemaVersion: 1,
+    range: { since: a.range.since ?? null, until: a.range.until, paths: a.range.paths },
+    commits: a.commits,
+    authored: a.authored,
+    exitCode: audit.exitCode,
+    people: a.people.map(person),
+    helpers: a.helpers.map(person),
+    missing: audit.missing?.map(idOf) ?? null,
+    unearned: audit.unearned ?? null,
+    part: audit.notes?.part?.heading ?? null,
+    unresolved: a.unresolved,
+    incomplete: a.incomplete,
+    limits: a.limits,
+    weak: a.weak,
+    filtered: a.filtered,
+  };
+  return `${JSON.stringify(report, null, 2)}\n`;
 }
 
 /** For a job summary or a comment. Handles stand in code, so that nobody is pinged by a report. */
