@@ -23,6 +23,8 @@ interface Case {
   readonly text?: string;
   readonly error?: RegExp;
   readonly thought?: string;
+  /** What was shown as it came turned out to be reasoning. */
+  readonly restated?: boolean;
   readonly requests?: number;
   readonly sent?: (bodies: RawEndpoint['bodies']) => void;
 }
@@ -166,6 +168,40 @@ const CASES: readonly Case[] = [
     source: report('vllm-project/vllm/issues/12999'),
     answers: [stream(says('Alright, a greeting.\n'), says('</think>\n\nfine'), STOP, DONE)],
     text: 'fine',
+    restated: true,
+  },
+  {
+    name: 'the same of a model that is named for it: not shown before its end is seen',
+    source: report('vllm-project/vllm/issues/31045'),
+    options: { model: 'Qwen3-235B-A22B-Thinking-2507' },
+    answers: [
+      stream(says('Alright, a greeting.\n</th'), says('ink>\n\nfi'), says('ne'), STOP, DONE),
+    ],
+    text: 'fine',
+    thought: 'Alright, a greeting.\n',
+  },
+  {
+    name: 'such a model that did not think',
+    source: report('ggml-org/llama.cpp/issues/12107'),
+    options: { model: 'deepseek-r1:14b' },
+    answers: [stream(says('fi'), says('ne'), STOP, DONE)],
+    text: 'fine',
+  },
+  {
+    name: 'such a model whose reasoning comes in a field, or with both tags',
+    source: report('deepseek-ai/DeepSeek-R1/issues/352'),
+    options: { model: 'qwq-32b' },
+    answers: [
+      stream(
+        chunk({ delta: { reasoning_content: 'hm' } }),
+        says('<think>hm</think>'),
+        says('\nfine'),
+        STOP,
+        DONE,
+      ),
+    ],
+    text: 'fine',
+    thought: 'hmhm',
   },
   {
     name: 'a model that writes about such tags is left alone',
@@ -464,9 +500,30 @@ it.each(CASES)('R53 takes an endpoint as it is: $name', async (one) => {
   if (one.text?.startsWith('^')) expect(result.text).toMatch(new RegExp(one.text));
   else expect(result.text).toBe(one.text ?? '');
   if (result.end === 'failed') expect(result.error).toMatch(one.error ?? /^$/);
+  if (one.restated !== true) expect(sink.said).toBe(result.text);
   if (one.thought !== undefined) expect(sink.thoughts.join('')).toBe(one.thought);
   if (requests !== undefined) expect(endpoint.bodies).toHaveLength(requests);
   one.sent?.(endpoint.bodies);
+});
+
+it('R53 that a template keeps the opening tag to itself is learned from the first answer', async () => {
+  const endpoint = await rawEndpoint([
+    stream(says('A greeting.\n'), says('</think>\n\nfine'), STOP, DONE),
+    stream(says('Another.\n</think>\n\nfine'), STOP, DONE),
+    stream(says('fine '), says('again'), STOP, DONE),
+  ]);
+  const agent = createChatAgent(
+    ChatOptions.parse({ type: 'chat', base_url: endpoint.url, model: 'm' }),
+    agentDeps(tempDir(), { clock: hasty }),
+  );
+  const shown: string[] = [];
+  for (const text of ['fine', 'fine', 'fine again']) {
+    const sink = new Recorder();
+    const run = agent.start(turnInput('hello'), sink, new AbortController().signal);
+    expect(await within(run.result)).toMatchObject({ text });
+    shown.push(sink.said);
+  }
+  expect(shown).toEqual(['A greeting.\n</think>\n\nfine', 'fine', 'fine again']);
 });
 
 it('R53 what an endpoint does not take is learned once', async () => {

@@ -21,10 +21,11 @@ export const CUT_OFF = 'The connection to the model ended in mid-answer.';
 export class Answer {
   readonly #sink: TurnSink;
   readonly #reasoning: ChatOptions['reasoning'];
-  readonly #splitter = new ReasoningSplitter();
+  readonly #splitter: ReasoningSplitter;
   readonly #notes: string[] = [];
   #text = '';
   #thought = '';
+  #orphan = false;
   /** A quoted line of reasoning is open. */
   #quoting = false;
   #refusal = '';
@@ -32,11 +33,17 @@ export class Answer {
   #finish: string | undefined;
   #usage: Usage | undefined;
 
-  constructor(sink: TurnSink, reasoning: ChatOptions['reasoning']) {
+  /** `unopened`: reasoning is expected at the beginning of the text, without the tag that opens it. */
+  constructor(sink: TurnSink, reasoning: ChatOptions['reasoning'], unopened: boolean) {
     this.#sink = sink;
     this.#reasoning = reasoning;
+    this.#splitter = new ReasoningSplitter(unopened && reasoning === 'hide');
   }
 
+  /** Its reasoning had a closing tag alone. */
+  get keepsTag(): boolean {
+    return this.#orphan || this.#splitter.confirmed;
+  }
   get text(): string {
     return this.#text;
   }
@@ -61,21 +68,29 @@ export class Answer {
     // Some servers have a `message` in their chunks, too.
     const said = (('delta' in choice ? choice.delta : choice.message) ?? {}) as Said;
     const reasoning = said.reasoning_content ?? said.reasoning;
-    if (reasoning) this.#put({ kind: 'thought', text: reasoning });
+    if (reasoning) {
+      this.#splitter.notHere();
+      this.#put({ kind: 'thought', text: reasoning });
+    }
     if (said.refusal) this.#refusal += said.refusal;
     if (said.tool_calls?.length) this.#tools = true;
     for (const part of partsOf(said.content)) {
-      if (part.kind === 'thought') this.#put(part);
-      else for (const piece of this.#splitter.push(part.text)) this.#put(piece);
+      if (part.kind === 'thought') {
+        this.#splitter.notHere();
+        this.#put(part);
+      } else for (const piece of this.#splitter.push(part.text)) this.#put(piece);
     }
     this.#finish = finishOf(choice.finish_reason) ?? this.#finish;
   }
 
   /** The stream has ended. `whole`: the endpoint said that this is all. */
   judge(whole: boolean): AgentResult {
+    const assumed = this.#splitter.assumes;
     for (const piece of this.#splitter.end()) this.#put(piece);
     if (this.#reasoning === 'hide') this.#dropOrphan();
-    if (this.#text.trim() === '' && this.#thought.trim() !== '' && this.#isEnd(whole)) {
+    const nothing = this.#text.trim() === '' && this.#thought.trim() !== '';
+    if (nothing && assumed) this.#say(this.#thought.trim());
+    else if (nothing && this.#isEnd(whole)) {
       // Servers that tell reasoning and answer apart by the wrong sign take the one for the other.
       this.#say(this.#thought.trim());
       this.note('The endpoint called all of this reasoning, and gave no other answer.');
@@ -123,6 +138,7 @@ export class Answer {
   #dropOrphan(): void {
     const found = withoutOrphan(this.#text);
     if (found === undefined) return;
+    this.#orphan = true;
     this.#sink.thought(found.thought);
     this.#text = found.text;
   }

@@ -90,7 +90,9 @@ export function createChatAgent(
       if (!signal.aborted) answer.take(chunk);
     });
     if (answer.isCutOff(whole)) throw new EndpointError(CUT_OFF, 502);
-    return answer.judge(whole);
+    const result = answer.judge(whole);
+    if (result.end === 'answered') adjustments.ended(model, answer.keepsTag);
+    return result;
   }
 
   async function ask(input: TurnInput, answer: Answer, signal: AbortSignal): Promise<AgentResult> {
@@ -122,7 +124,11 @@ export function createChatAgent(
 
   async function run(input: TurnInput, sink: TurnSink, signal: AbortSignal): Promise<AgentResult> {
     if (signal.aborted) return { end: 'cancelled', text: '' };
-    const answer = new Answer(sink, options.reasoning);
+    const answer = new Answer(
+      sink,
+      options.reasoning,
+      adjustments.unopened(input.model ?? options.model),
+    );
     try {
       const asked = ask(input, answer, signal);
       // A body that can't be cancelled must not hold the turn.

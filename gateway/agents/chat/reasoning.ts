@@ -22,7 +22,10 @@ const ORPHAN = /^[ \t]*(?:<\/think(?:ing)?>|\[\/THINK\]|◁\/think▷)[ \t]*$/m;
  * Takes the reasoning out of a text that comes in pieces.
  *
  *     start ──tag──▶ thinking ──its end──▶ start ──anything else──▶ saying
+ *     assumed ─────────┘
  *
+ * - assumed: as thinking, because the model's template is thought to keep the opening tag to itself. Where
+ *   the reasoning comes by itself or with its tag, that was wrong.
  * - start: nothing was said yet; white space is kept back, for it may stand before a tag.
  * - thinking: until the closing tag. What could be its beginning is kept back.
  * - saying: the rest. A tag in the middle of an answer is a word of the answer.
@@ -31,6 +34,31 @@ export class ReasoningSplitter {
   #state: 'start' | 'thinking' | 'saying' = 'start';
   #close = '';
   #held = '';
+  /** A closing tag has ended what was only assumed to be reasoning. */
+  confirmed = false;
+  #assumed: boolean;
+  /** How the text begins is known. */
+  #looked = false;
+
+  /** `assumed`: the text begins with reasoning that has only a closing tag. */
+  constructor(assumed = false) {
+    this.#assumed = assumed;
+    if (!assumed) return;
+    this.#state = 'thinking';
+    this.#close = '</think>';
+  }
+
+  /** Whether all that came so far is reasoning by assumption only. */
+  get assumes(): boolean {
+    return this.#assumed;
+  }
+
+  /** The reasoning comes by another way, so the text is the answer. */
+  notHere(): void {
+    if (!this.#assumed) return;
+    this.#assumed = false;
+    this.#state = 'start';
+  }
 
   push(text: string): Piece[] {
     this.#held += text;
@@ -51,15 +79,21 @@ export class ReasoningSplitter {
 
   #step(pieces: Piece[]): boolean {
     if (this.#state === 'saying') return this.#give(pieces, 'text', this.#held.length);
-    if (this.#state === 'thinking') {
-      const at = this.#held.indexOf(this.#close);
-      if (at < 0)
-        return this.#give(pieces, 'thought', this.#held.length - tail(this.#held, this.#close));
-      this.#give(pieces, 'thought', at);
-      this.#held = this.#held.slice(this.#close.length);
-      this.#state = 'start';
-      return true;
+    if (this.#state === 'start' || !this.#looked) return this.#look();
+    const at = this.#held.indexOf(this.#close);
+    if (at < 0) {
+      return this.#give(pieces, 'thought', this.#held.length - tail(this.#held, this.#close));
     }
+    this.#give(pieces, 'thought', at);
+    this.#held = this.#held.slice(this.#close.length);
+    this.confirmed ||= this.#assumed;
+    this.#assumed = false;
+    this.#state = 'start';
+    return true;
+  }
+
+  /** How the text begins: with a tag, or not. */
+  #look(): boolean {
     const said = this.#held.trimStart();
     if (said === '') return false;
     for (const [open, close] of TAGS) {
@@ -67,10 +101,14 @@ export class ReasoningSplitter {
         this.#held = said.slice(open.length);
         this.#close = close;
         this.#state = 'thinking';
+        this.#assumed = false;
+        this.#looked = true;
         return true;
       }
       if (open.startsWith(said)) return false;
     }
+    this.#looked = true;
+    if (this.#assumed) return true;
     this.#held = said;
     this.#state = 'saying';
     return true;
