@@ -68,18 +68,24 @@ export interface TurnSink {
   ask(question: Question): Promise<string | undefined>;
 }
 
+/** What is told of a run, however it ended. */
+interface Told {
+  readonly usage?: Usage;
+  /** What the model thought and did not say; kept for the trace. */
+  readonly reasoning?: string;
+}
+
 /** How a run ended. A reply that is empty or reports a failure is `failed`, never a good answer. */
 export type AgentResult =
-  | { readonly end: 'answered'; readonly text: string; readonly usage?: Usage }
-  | { readonly end: 'cancelled'; readonly text: string; readonly usage?: Usage }
-  | {
+  | (Told & { readonly end: 'answered'; readonly text: string })
+  | (Told & { readonly end: 'cancelled'; readonly text: string })
+  | (Told & {
       readonly end: 'failed';
       /** What was said before it failed; kept and marked. */
       readonly text: string;
       /** One line for the person: what happened and what to do. */
       readonly error: string;
-      readonly usage?: Usage;
-    };
+    });
 
 export interface Run {
   /** Never rejects: an agent reports its own failures. */

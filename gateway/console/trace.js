@@ -64,5 +64,9 @@ function detail({ detail: d }) {
   const text = [d.name, d.title, d.state, d.why, d.by && `by ${d.by}`, d.error]
     .filter((x) => typeof x === 'string')
     .join(', ');
-  return text && html` <em>${plain(text)}</em>`;
+  const thought = typeof d.reasoning === 'string' ? d.reasoning : '';
+  return html`${text && html` <em>${plain(text)}</em>`}${
+    thought &&
+    html`<details><summary>What it thought</summary><p class="thought" dir="auto">${plain(thought)}</p></details>`
+  }`;
 }

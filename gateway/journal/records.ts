@@ -112,6 +112,8 @@ export interface TurnResultRow {
   readonly transcript: readonly TranscriptEntry[];
   readonly usage?: Usage;
   readonly error?: string;
+  /** What the model thought, for the trace: told with the outcome of the turn's first message. */
+  readonly reasoning?: string;
   /** Claim the lane's next turn in the same step. Absent while draining: the lane is let go. */
   readonly claim?: Claim;
   /** As in SettleOptions. */

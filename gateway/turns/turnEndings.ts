@@ -25,6 +25,7 @@ export interface EndedRun {
   /** What the agent was given: the person's line in the transcript. */
   readonly given?: Pick<StoredMessage, 'text' | 'attachments'> | undefined;
   readonly usage?: Usage | undefined;
+  readonly reasoning?: string | undefined;
   readonly cut?: CutReason | undefined;
 }
 
@@ -61,7 +62,7 @@ export class TurnEndings {
   async write(
     turn: ClaimedTurn,
     result: TurnResult,
-    { given, usage, cut }: EndedRun,
+    { given, usage, reasoning, cut }: EndedRun,
     claim: Claim | undefined,
   ): Promise<Extract<EndReceipt, { accepted: true }> | undefined> {
     const { bus, clock, log, couriers, instance } = this.#deps;
@@ -77,6 +78,7 @@ export class TurnEndings {
       ...(result.outcome === undefined ? {} : { outcome: result.outcome }),
       ...(result.error === undefined ? {} : { error: result.error }),
       ...used,
+      ...(reasoning === undefined ? {} : { reasoning }),
       ...(courier?.holding ? { sender: instance } : {}),
       ...(claim === undefined || head.stateless !== undefined ? {} : { claim }),
     };

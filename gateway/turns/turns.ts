@@ -104,8 +104,9 @@ export class Turns {
     try {
       const end = await active.run();
       crashPoint('turn-run');
-      const { usage } = end.result;
-      return await this.#end(turn, turnResultOf(end), { given: active.given, usage, cut: end.cut });
+      const { usage, reasoning } = end.result;
+      const run = { given: active.given, usage, reasoning, cut: end.cut };
+      return await this.#end(turn, turnResultOf(end), run);
     } finally {
       this.#active.delete(turn.turn);
       if (this.#byLane.get(turn.lane) === active) this.#byLane.delete(turn.lane);

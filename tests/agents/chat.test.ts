@@ -78,6 +78,7 @@ describe('the chat agent', () => {
       end: 'answered',
       text: 'one two',
       usage: { inputTokens: 12, outputTokens: 2 },
+      reasoning: 'hm',
     });
     expect(sink.deltas).toEqual(['one ', 'two']);
     expect(sink.thoughts).toEqual(['hm']);

@@ -501,7 +501,10 @@ it.each(CASES)('R53 takes an endpoint as it is: $name', async (one) => {
   else expect(result.text).toBe(one.text ?? '');
   if (result.end === 'failed') expect(result.error).toMatch(one.error ?? /^$/);
   if (one.restated !== true) expect(sink.said).toBe(result.text);
-  if (one.thought !== undefined) expect(sink.thoughts.join('')).toBe(one.thought);
+  if (one.thought !== undefined) {
+    expect(sink.thoughts.join('')).toBe(one.thought);
+    expect(result.reasoning).toBe(one.thought.trim());
+  }
   if (requests !== undefined) expect(endpoint.bodies).toHaveLength(requests);
   one.sent?.(endpoint.bodies);
 });

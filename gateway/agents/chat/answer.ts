@@ -15,6 +15,9 @@ interface Said {
   readonly reasoning?: string | null;
 }
 
+/** So much of what was thought is kept for the trace, in characters. */
+const KEPT = 20_000;
+
 export const CUT_OFF = 'The connection to the model ended in mid-answer.';
 
 /** Collects an answer, in pieces or whole, and judges it: only a whole, non-empty one is an answer. */
@@ -47,8 +50,14 @@ export class Answer {
   get text(): string {
     return this.#text;
   }
-  get usage(): { usage?: Usage } {
-    return this.#usage === undefined ? {} : { usage: this.#usage };
+  /** What is told beside the text: what it cost, and what was thought and not said. */
+  get told(): { usage?: Usage; reasoning?: string } {
+    const thought = this.#thought.trim();
+    const kept = thought.length > KEPT ? `${thought.slice(0, KEPT).toWellFormed()}…` : thought;
+    return {
+      ...(this.#usage === undefined ? {} : { usage: this.#usage }),
+      ...(kept === '' ? {} : { reasoning: kept }),
+    };
   }
   /** Something of it was shown: it cannot be asked for again. */
   get begun(): boolean {
@@ -89,18 +98,20 @@ export class Answer {
     for (const piece of this.#splitter.end()) this.#put(piece);
     if (this.#reasoning === 'hide') this.#dropOrphan();
     const nothing = this.#text.trim() === '' && this.#thought.trim() !== '';
-    if (nothing && assumed) this.#say(this.#thought.trim());
-    else if (nothing && this.#isEnd(whole)) {
+    if (nothing && (assumed || this.#isEnd(whole))) {
       // Servers that tell reasoning and answer apart by the wrong sign take the one for the other.
       this.#say(this.#thought.trim());
+      this.#thought = '';
+    }
+    if (nothing && !assumed && this.#isEnd(whole)) {
       this.note('The endpoint called all of this reasoning, and gave no other answer.');
     }
     const error = this.#failure(whole);
-    if (error !== undefined) return { end: 'failed', text: this.#text, error, ...this.usage };
+    if (error !== undefined) return { end: 'failed', text: this.#text, error, ...this.told };
     if (this.#finish === 'length')
       this.note("The model's output limit was reached; the answer ends here.");
     for (const note of this.#notes) this.#say(`\n\n(${note})`);
-    return { end: 'answered', text: this.#text, ...this.usage };
+    return { end: 'answered', text: this.#text, ...this.told };
   }
 
   /** Nothing was shown and nothing says that this is all: it may be asked for again. */
@@ -139,6 +150,7 @@ export class Answer {
     const found = withoutOrphan(this.#text);
     if (found === undefined) return;
     this.#orphan = true;
+    this.#thought += found.thought;
     this.#sink.thought(found.thought);
     this.#text = found.text;
   }

@@ -139,10 +139,10 @@ export function createChatAgent(
       if (!signal.aborted) {
         const message = explain(error, options.base_url, key);
         deps.log.warn({ agent: name, turn: input.turn, error: message }, 'chat request failed');
-        return { end: 'failed', text: answer.text, error: message, ...answer.usage };
+        return { end: 'failed', text: answer.text, error: message, ...answer.told };
       }
     }
-    return { end: 'cancelled', text: answer.text, ...answer.usage };
+    return { end: 'cancelled', text: answer.text, ...answer.told };
   }
 
   return {

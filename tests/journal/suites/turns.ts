@@ -169,6 +169,18 @@ export function turnSuite(journal: () => Journal): void {
       expect(await journal().sessions({ limit: 9 })).toEqual([]);
     });
 
+    it('R53 what the model thought is in the trace of the first message, and nowhere else', async () => {
+      const turn = turnOf(await journal().accept(message('m1', 'a'), starting()));
+      await journal().endTurn(turn, answered(turn, { reasoning: 'hm' }));
+      const detail = async (id: string) => (await journal().trace(id)).at(-1)?.detail;
+      expect(await detail('m1')).toEqual({ turn: turn.turn, reasoning: 'hm' });
+      const other = turnOf(await journal().accept(message('m2', 'b'), starting()));
+      await journal().endTurn(other, answered(other));
+      expect(await detail('m2')).toEqual({ turn: other.turn });
+      const lines = await journal().transcript(turn.session, { limit: 9 });
+      expect(JSON.stringify(lines)).not.toContain('hm');
+    });
+
     it('a cancelled and a failed turn end their messages too', async () => {
       const one = turnOf(await journal().accept(message('m1', 'a'), starting()));
       await journal().endTurn(one, answered(one, { end: 'cancelled', outcome: 'cancelled' }));

@@ -71,7 +71,8 @@ BEGIN
       UPDATE sluice.messages SET state = 'done', outcome = v_outcome, done_at = v_now, error = e->>'error'
         WHERE seq = v_seq AND state = 'running';
       CONTINUE WHEN NOT FOUND;
-      PERFORM sluice.add_event(v_seq, v_outcome, v_now, jsonb_strip_nulls(jsonb_build_object('turn', t.id, 'error', e->>'error'))::text);
+      PERFORM sluice.add_event(v_seq, v_outcome, v_now, jsonb_strip_nulls(jsonb_build_object('turn', t.id, 'error', e->>'error',
+        'reasoning', CASE WHEN v_outcome <> 'merged' THEN e->>'reasoning' END))::text);
       v_outcome := 'merged';
     END LOOP;
     -- Each user line belongs to its own message where there is one line for each; all others to the first.

@@ -81,7 +81,12 @@ function finish(
       seq,
     );
     if (changed === 0) continue;
-    const detail = { turn: turn.id, ...(result.error !== undefined && { error: result.error }) };
+    const { error, reasoning } = result;
+    const detail = {
+      turn: turn.id,
+      ...(error !== undefined && { error }),
+      ...(reasoning !== undefined && outcome !== 'merged' && { reasoning }),
+    };
     addEvent(c, seq, outcome as 'answered', result.now, detail);
     outcome = 'merged';
   }
