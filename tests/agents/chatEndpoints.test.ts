@@ -543,3 +543,21 @@ it('R53 what an endpoint does not take is learned once', async () => {
   }
   expect(endpoint.bodies.map((b) => 'stream_options' in b)).toEqual([true, false, false]);
 });
+
+it.each([
+  ['an endpoint that still loads its model', { status: 503, body: ['{}'] }, undefined],
+  ['one that cannot list its models', { status: 404, body: ['404 page not found'] }, undefined],
+  [
+    'a web page',
+    { type: 'text/html', body: ['<html><title>Sign in</title>'] },
+    /page called "Sign in"/,
+  ],
+  ['a server that fails', { status: 500, body: ['{"error":"out of memory"}'] }, /out of memory/],
+])('R53 says before the first turn what is wrong with %s', async (_what, answer, wrong) => {
+  const { url } = await rawEndpoint([answer]);
+  const options = ChatOptions.parse({ type: 'chat', base_url: url, model: 'm' });
+  const agent = createChatAgent(options, agentDeps(tempDir()));
+  const probing = agent.probe(new AbortController().signal);
+  if (wrong === undefined) await probing;
+  else await expect(probing).rejects.toThrow(wrong);
+});

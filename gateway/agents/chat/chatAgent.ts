@@ -12,7 +12,7 @@ import type { AgentDeps } from '../deps.ts';
 import { Adjustments } from './adjustments.ts';
 import { Answer, CUT_OFF } from './answer.ts';
 import { inTurns } from './conversation.ts';
-import { EndpointError, readAnswer } from './endpoint.ts';
+import { EndpointError, readAnswer, refusePage } from './endpoint.ts';
 import { explain, refusalWords } from './explain.ts';
 import { fetchWithWords } from './fetchWithWords.ts';
 import type { ChatOptions } from './options.ts';
@@ -160,10 +160,12 @@ export function createChatAgent(
     async probe(signal) {
       await system();
       try {
-        await client.models.list({ signal });
+        const response = await client.models.list({ signal }).asResponse();
+        refusePage(await response.text());
       } catch (error) {
-        // Not every endpoint can list its models; one that answers so is there.
-        if (error instanceof APIError && [404, 405, 501].includes(error.status ?? 0)) return;
+        // Not every endpoint can list its models, and one may still load them; it is there.
+        if (error instanceof APIError && [404, 405, 429, 501, 503].includes(error.status ?? 0))
+          return;
         throw new ConfigError(explain(error, options.base_url, key), { cause: error });
       }
     },

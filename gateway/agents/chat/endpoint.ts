@@ -55,14 +55,18 @@ export async function readAnswer(response: Response, take: Take): Promise<boolea
   return true;
 }
 
+/** @throws NoAnswer for a web page: a login, or the front of what has its API elsewhere. */
+export function refusePage(body: string): void {
+  if (!body.trimStart().startsWith('<')) return;
+  const title = /<title>\s*([^<]{1,80})/i.exec(body)?.[1]?.trim();
+  const called = title === undefined ? '' : ` called "${title}"`;
+  throw new NoAnswer(`it sent a web page${called}, so this is not an API; check base_url`);
+}
+
 /** An answer in one piece. Some servers end it as if it were a stream. */
 function whole(body: string, take: Take): void {
   if (body === '') throw new NoAnswer('it sent nothing', 502);
-  if (body.startsWith('<')) {
-    const title = /<title>\s*([^<]{1,80})/i.exec(body)?.[1]?.trim();
-    const called = title === undefined ? '' : ` called "${title}"`;
-    throw new NoAnswer(`it sent a web page${called}, so this is not an API; check base_url`);
-  }
+  refusePage(body);
   const json = parsed(body.replace(/\s*data:\s*\[DONE\]\s*$/, ''));
   complain(json);
   if (!('choices' in json)) throw new NoAnswer('it sent JSON that is no answer; check base_url');

@@ -27,7 +27,8 @@ export async function rawEndpoint(answers: readonly RawAnswer[]): Promise<RawEnd
     handle(request, response).catch(() => response.destroy());
   });
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    bodies.push(JSON.parse(await textOf(request)));
+    const sent = await textOf(request);
+    bodies.push(sent === '' ? {} : JSON.parse(sent));
     const answer = answers[Math.min(bodies.length, answers.length) - 1] as RawAnswer;
     const { status = 200, type = 'text/event-stream', headers = {}, body, cut = false } = answer;
     response.writeHead(status, { 'content-type': type, ...headers });
