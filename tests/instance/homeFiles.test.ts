@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { isOurs } from '../../gateway/files/homeFiles.ts';
 import { startDaemon } from '../harness/daemon.ts';
 import { eventually } from '../harness/eventually.ts';
 import { GateAgent } from '../harness/gate.ts';
@@ -56,5 +57,6 @@ it('keeps what it makes in its home to its owner, and closes what an earlier ver
   // What its owner has put there is his business.
   const open = Object.keys(modes).filter((name) => !/^[67]00$/.test(modes[name] as string));
   expect(open.sort()).toEqual(['notes.txt', 'sluice.yaml']);
+  expect(readdirSync(home).filter((name) => !isOurs(name))).toEqual(['notes.txt', 'sluice.yaml']);
   expect(lstatSync(home).mode & 0o777).toBe(0o750);
 });
