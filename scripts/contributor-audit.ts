@@ -3,16 +3,19 @@ import { relative } from 'node:path';
 import { Command, Option } from 'commander';
 import { audit } from './attribution/audit.ts';
 import { CannotCheck } from './attribution/errors.ts';
+import { mendingCommands } from './cli/commands.ts';
 import { keepHeapSmall } from './cli/heap.ts';
 import { type Io, PROCESS } from './cli/io.ts';
 import { parseOptions, sharedOptions } from './cli/options.ts';
 import { guarded, prepare, prepareConfig, type SharedOptions } from './cli/prepare.ts';
+import type { Commands } from './report/summary.ts';
 
 interface Options extends SharedOptions {
   readonly releaseFile?: string;
   readonly format: 'text' | 'json' | 'markdown' | 'github';
   readonly explain?: string;
   readonly html?: string;
+  readonly summary?: string;
   readonly fix?: boolean;
   readonly importAuthors?: string;
   readonly jsonSchema?: boolean;
@@ -41,6 +44,7 @@ export async function contributorAudit(argv: readonly string[], io: Io): Promise
     .option('--json-schema', 'print the schema of --format json, and end')
     .option('--explain <who>', 'why this login, name or address is credited or not')
     .option('--html <file>', 'write one self-contained page')
+    .option('--summary <file>', 'append the report as Markdown, to the summary of a CI job say')
     .option(
       '--fix',
       'write who is missing into the notes, and what the forge told into the AUTHOR_MAP',
@@ -91,25 +95,37 @@ async function run(options: Options, io: Io): Promise<number> {
     }
     if (after.mapText !== undefined && !options.quiet) io.err(`wrote ${config.authors}\n`);
   }
+  const commands = mendingCommands(options, config.site !== undefined);
   if (options.html !== undefined) {
     const { htmlReport } = await import('./report/html.ts');
-    await writeOrTell(options.html, htmlReport(result, config.site));
+    await writeOrTell(options.html, htmlReport(result, config.site, commands));
   }
-  io.out(await render(result, options, io));
+  if (options.summary !== undefined) {
+    const { markdownReport } = await import('./report/formats.ts');
+    await writeOrTell(options.summary, markdownReport(result, commands), 'a');
+  }
+  io.out(await render(result, options, io, commands));
   return result.exitCode;
 }
 
-async function render(result: ReturnType<typeof audit>, options: Options, io: Io): Promise<string> {
+async function render(
+  result: ReturnType<typeof audit>,
+  options: Options,
+  io: Io,
+  commands: Commands,
+): Promise<string> {
   if (options.explain !== undefined) {
     const { explain } = await import('./report/text.ts');
     return explain(result, options.explain);
   }
-  if (options.format !== 'text') {
-    const formats = await import('./report/formats.ts');
-    if (options.format === 'json') return formats.jsonReport(result);
-    if (options.format === 'markdown') return formats.markdownReport(result);
+  if (options.format === 'github') {
+    const { githubReport } = await import('./report/annotations.ts');
     const shown = options.releaseFile && relative(process.cwd(), options.releaseFile);
-    return formats.githubReport(result, shown);
+    return githubReport(result, shown, commands);
+  }
+  if (options.format !== 'text') {
+    const { jsonReport, markdownReport } = await import('./report/formats.ts');
+    return options.format === 'json' ? jsonReport(result) : markdownReport(result, commands);
   }
   if (options.quiet && result.exitCode === 0 && options.releaseFile !== undefined) return '';
   const { COLOUR, PLAIN, textReport } = await import('./report/text.ts');
@@ -117,12 +133,13 @@ async function render(result: ReturnType<typeof audit>, options: Options, io: Io
     paint: io.outIsTerminal && !io.env.NO_COLOR ? COLOUR : PLAIN,
     verbose: options.verbose ?? false,
     showFiltered: options.showFiltered ?? false,
+    commands,
   });
 }
 
-async function writeOrTell(file: string, text: string): Promise<void> {
+async function writeOrTell(file: string, text: string, flag: 'w' | 'a' = 'w'): Promise<void> {
   try {
-    await writeFile(file, text);
+    await writeFile(file, text, { flag });
   } catch (error) {
     throw new CannotCheck(`can't write ${file}: ${(error as Error).message}`);
   }

@@ -64,6 +64,8 @@ export interface Attribution {
   readonly sourcesOf: (pr: number) => readonly Person[];
   readonly identities: Identities;
   readonly dialect: Dialect;
+  /** Whether the forge was asked; offline only what is in the clone is known. */
+  readonly asked: boolean;
 }
 
 /**
@@ -203,6 +205,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
       subject: visible(change.subject),
       people: gathered.of(change.by, change.sha),
     })),
+    asked: forge !== undefined,
     sourcesOf: gathered.ofPull,
     identities,
     dialect,

@@ -2,6 +2,7 @@ import { type Audit, unearnedName } from '../attribution/audit.ts';
 import type { Person } from '../attribution/model.ts';
 import { idOf } from '../attribution/people.ts';
 import type { AuditReport } from './schemas.ts';
+import { type Commands, summaryOf } from './summary.ts';
 import { evidenceLine, headline, partRead, rolesOf } from './text.ts';
 
 /** The whole audit for programs, in the shape of `AuditSchema`. */
@@ -38,7 +39,7 @@ export function jsonReport(audit: Audit): string {
 }
 
 /** For a job summary or a comment. Handles stand in code, so that nobody is pinged by a report. */
-export function markdownReport(audit: Audit): string {
+export function markdownReport(audit: Audit, commands?: Commands): string {
   const { attribution: a, missing = [], unearned = [] } = audit;
   const cell = (text: string) =>
     text
@@ -49,6 +50,15 @@ export function markdownReport(audit: Audit): string {
   const out = [`### Contributors: ${headline(a)}`, ''];
   const part = partRead(audit);
   if (part !== undefined) out.push(cell(part), '');
+  const summary = summaryOf(audit, commands);
+  if (summary !== undefined) {
+    out.push(...summary.found.map((each) => `- ${cell(each)}`), '');
+    for (const { command, what } of summary.steps)
+      out.push(
+        ...(command === undefined ? [cell(what)] : [`${cell(what)}:`, '', `    ${command}`]),
+        '',
+      );
+  }
   const list = audit.missing === undefined ? a.people : missing;
   if (audit.missing !== undefined)
     out.push(
@@ -56,6 +66,7 @@ export function markdownReport(audit: Audit): string {
       '',
     );
   if (list.length > 0) {
+    if (summary !== undefined) out.push('<details><summary>Who, and why</summary>', '');
     out.push('| who | roles | evidence |', '| --- | --- | --- |');
     for (const each of list) {
       const first = each.credits.at(-1)!.evidence[0];
@@ -63,39 +74,23 @@ export function markdownReport(audit: Audit): string {
         `| ${id(each)} | ${rolesOf(each)} | ${first === undefined ? '' : cell(evidenceLine(first, a))} |`,
       );
     }
-    out.push('');
+    out.push('', ...(summary === undefined ? [] : ['</details>', '']));
   }
   for (const each of unearned)
     out.push(`- \`${unearnedName(each)}\` (line ${each.line}) is listed without a credit`);
-  for (const each of a.unresolved) out.push(`- no login known: ${cell(each.what)}`);
+  const nameless = a.unresolved.map((each) => `- no login known: ${cell(each.what)}`);
+  if (summary === undefined || nameless.length === 0) out.push(...nameless);
+  else
+    out.push(
+      '',
+      '<details><summary>No login known</summary>',
+      '',
+      ...nameless,
+      '',
+      '</details>',
+      '',
+    );
   for (const each of a.incomplete) out.push(`- **incomplete:** ${cell(each)}`);
   for (const each of a.limits) out.push(`- not known: ${cell(each)}`);
   return `${out.join('\n').trimEnd()}\n`;
-}
-
-/** GitHub's workflow commands: one annotation for each finding. */
-export function githubReport(audit: Audit, file: string | undefined): string {
-  const { attribution: a, missing = [], unearned = [] } = audit;
-  const escaped = (text: string) =>
-    text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
-  const property = (text: string) => escaped(text).replace(/:/g, '%3A').replace(/,/g, '%2C');
-  const at = (line: number) => (file === undefined ? '' : ` file=${property(file)},line=${line},`);
-  const out: string[] = [];
-  for (const each of missing) {
-    const first = each.credits.at(-1)!.evidence[0];
-    out.push(
-      `::error${at(1)}title=Contributor missing::${escaped(`${idOf(each)} (${rolesOf(each)}): ${first === undefined ? '' : evidenceLine(first, a)}`)}`,
-    );
-  }
-  for (const each of unearned)
-    out.push(
-      `::error${at(each.line)}title=No credit found::${escaped(`${unearnedName(each)} is listed without a credit in this range`)}`,
-    );
-  for (const each of a.unresolved)
-    out.push(
-      `::warning${at(1)}title=No login known::${escaped(`${each.what}; AUTHOR_MAP: ${each.suggestion.trim()}`)}`,
-    );
-  for (const each of a.incomplete) out.push(`::error title=Check incomplete::${escaped(each)}`);
-  out.push(`::notice title=Contributors::${escaped(headline(a))}`);
-  return `${out.map((line) => line.replace(',title', ',title').replace(/^::(\w+)title/, '::$1 title')).join('\n')}\n`;
 }

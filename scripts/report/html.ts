@@ -3,6 +3,7 @@ import type { Dialect } from '../attribution/dialect.ts';
 import type { Evidence, Person } from '../attribution/model.ts';
 import { idOf } from '../attribution/people.ts';
 import type { Site } from '../attribution/site.ts';
+import { type Commands, summaryOf } from './summary.ts';
 import { headline, partRead } from './text.ts';
 
 const escaped = (text: string) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
@@ -14,7 +15,7 @@ html{background:var(--bg);color:var(--fg)}a{color:var(--link)}
 body{font:15px/1.5 system-ui,sans-serif;max-width:68rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}
 input{font:inherit;width:100%;box-sizing:border-box;padding:.5rem .7rem;border:1px solid var(--line);border-radius:.4rem}
-.card{border:1px solid var(--line);border-radius:.4rem;margin:.6rem 0;padding:.6rem .9rem}
+.card,.short{border:1px solid var(--line);border-radius:.4rem;margin:.6rem 0;padding:.6rem .9rem}.short h2{margin-top:0}
 .card h3{margin:0;font-size:1rem}.missing{border-left:4px solid var(--bad)}.named{border-left:4px solid var(--ok)}
 .role{display:inline-block;border:1px solid var(--line);border-radius:1rem;padding:0 .6rem;margin:.2rem .3rem .2rem 0;font-size:.85rem}
 ul{margin:.3rem 0;padding-left:1.2rem}.dim{color:var(--dim);font-size:.9rem}
@@ -32,7 +33,11 @@ for(const s of document.querySelectorAll('section'))s.hidden=!s.querySelector('.
 count.textContent=w?cards.filter(c=>!c.hidden).length+' of '+cards.length+' people shown':''});`;
 
 /** One self-contained page: who, in which role, on what evidence, and what is missing. */
-export function htmlReport(audit: Audit, site?: Pick<Site, 'home' | 'web'>): string {
+export function htmlReport(
+  audit: Audit,
+  site?: Pick<Site, 'home' | 'web'>,
+  commands?: Commands,
+): string {
   const { attribution: a, missing, unearned = [] } = audit;
   const part = partRead(audit);
   const links: Links = { site, dialect: a.dialect };
@@ -65,6 +70,7 @@ ${list.map((each) => card(each, a.helpers.includes(each) ? undefined : missing &
 <p>${escaped(headline(a))}</p>
 ${part === undefined ? '' : `<p class="dim">${escaped(part)}</p>`}
 ${verdict}
+${inShort(audit, commands)}
 <p class="dim">A credit is a role with its evidence: <b>author</b> of a commit, <b>co-author</b> by a trailer, <b>source author</b> whose ${a.dialect.request} was carried into another's.</p>
 <input id="filter" type="search" placeholder="Filter by name, login, address or evidence" aria-label="Filter" autofocus><p class="dim" id="count" role="status"></p>
 ${section('Checks that could not be made', a.incomplete.map(escaped))}
@@ -106,6 +112,19 @@ ${section('Not known', a.limits.map(escaped))}
 interface Links {
   readonly site: Pick<Site, 'home' | 'web'> | undefined;
   readonly dialect: Dialect;
+}
+
+/** What there is and what to do, above long lists. */
+function inShort(audit: Audit, commands?: Commands): string {
+  const summary = summaryOf(audit, commands);
+  if (summary === undefined) return '';
+  const found = summary.found.map((each) => `<li>${escaped(each)}</li>`).join('');
+  const steps = summary.steps.map(({ command, what }) =>
+    command === undefined
+      ? `<p>${escaped(what)}</p>`
+      : `<p><code>${escaped(command)}</code><br><span class="dim">${escaped(what)}</span></p>`,
+  );
+  return `<div class="short"><h2>In short</h2><ul>${found}</ul>${steps.join('')}</div>`;
 }
 
 function card(person: Person, isMissing: boolean | undefined, links: Links): string {

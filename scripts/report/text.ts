@@ -4,6 +4,7 @@ import type { Evidence, Person } from '../attribution/model.ts';
 import { idOf } from '../attribution/people.ts';
 import { visible } from '../attribution/visible.ts';
 import { versionOf } from '../notes/version.ts';
+import { type Commands, summaryOf } from './summary.ts';
 
 export type Paint = (style: 'red' | 'green' | 'yellow' | 'bold' | 'dim', text: string) => string;
 export const PLAIN: Paint = (_style, text) => text;
@@ -15,14 +16,27 @@ export interface TextOptions {
   readonly paint: Paint;
   readonly verbose: boolean;
   readonly showFiltered: boolean;
+  readonly commands?: Commands;
 }
 
 /** The report for a terminal. */
-export function textReport(audit: Audit, { paint, verbose, showFiltered }: TextOptions): string {
+export function textReport(
+  audit: Audit,
+  { paint, verbose, showFiltered, commands }: TextOptions,
+): string {
   const { attribution: a, missing, unearned } = audit;
   const out: string[] = [paint('bold', headline(a))];
   const part = partRead(audit);
   if (part !== undefined) out.push(paint('dim', part));
+  const summary = summaryOf(audit, commands);
+  if (summary !== undefined) {
+    out.push('', ...summary.found);
+    for (const { command, what } of summary.steps)
+      out.push(
+        '',
+        ...(command === undefined ? [what] : [`  ${paint('bold', command)}`, `    ${what}`]),
+      );
+  }
   if (missing === undefined || verbose) {
     out.push('');
     for (const person of a.people) {
