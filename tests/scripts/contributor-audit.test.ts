@@ -1,8 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { tempDir } from '../harness/temp.ts';
 import { fakeGitHub } from './forge/github-server.ts';
 import { makeRepo, type Repo, run, runProcess } from './support.ts';
@@ -270,40 +268,6 @@ describe('GitHub', () => {
     expect((await run('contributor-audit', ['--repo', repo.dir, '--offline'])).out).toContain(
       '@lou-lou',
     );
-  });
-});
-
-describe('the action', () => {
-  it('runs the same command, annotates, writes the summary, and gives the exit code on', async () => {
-    const repo = began();
-    repo.write('notes.md', '## Contributors\n');
-    const root = join(import.meta.dirname, '../..');
-    const action = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as {
-      runs: { steps: { id?: string; env?: Record<string, string>; run?: string }[] };
-    };
-    const step = action.runs.steps.find((each) => each.id === 'audit')!;
-    const [output, summary] = [join(tempDir(), 'output'), join(tempDir(), 'summary')];
-    const env = {
-      ACTION_PATH: root,
-      SINCE_TAG: 'v1',
-      RELEASE_FILE: join(repo.dir, 'notes.md'),
-      OFFLINE: 'true',
-      GITHUB_WORKSPACE: repo.dir,
-      GITHUB_REPOSITORY: 'acme/app',
-      GITHUB_API_URL: 'http://127.0.0.1:9',
-      GITHUB_OUTPUT: output,
-      GITHUB_STEP_SUMMARY: summary,
-      HOME: tempDir(),
-      PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
-    };
-    for (const name of Object.keys(step.env ?? {})) {
-      if (!(name in env)) Object.assign(env, { [name]: '' });
-    }
-    const ran = spawnSync('bash', ['-e', '-c', step.run!], { env, timeout: 30_000 });
-    expect(ran.status).toBe(1);
-    expect(String(ran.stdout)).toContain('title=Contributor missing::@ada');
-    expect(readFileSync(output, 'utf8')).toBe('exit-code=1\n');
-    expect(readFileSync(summary, 'utf8')).toContain('**1 missing in the notes**');
   });
 });
 
