@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Outbound } from '../../../gateway/core/outbox.ts';
-import { attemptSend } from '../../../gateway/delivery/sendAttempt.ts';
 import { type FakeDiscord, fakeDiscord } from '../../fakes/discord/fake.ts';
 import { BOT, GENERAL } from '../../fakes/discord/server.ts';
-import { ManualClock } from '../../harness/clock.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { FakeHost, outbound, silentLog } from '../fakeHost.ts';
+import { courier } from '../courier.ts';
+import { FakeHost, outbound } from '../fakeHost.ts';
 import { address, discord } from './bot.ts';
 
 const ANN = '11';
@@ -36,16 +35,6 @@ const bots = async (fake: FakeDiscord) =>
   (await fake.state()).messages.filter((m) => m.bot && !m.deleted);
 const seen = async (fake: FakeDiscord) =>
   (await bots(fake)).map((m) => [m.channel, m.content] as const);
-
-const courier = (platform: ReturnType<typeof discord>, ambiguous: 'hold' | 'resend-marked') => {
-  const deps = {
-    clock: new ManualClock(),
-    random: () => 0,
-    settings: { ambiguous },
-    log: silentLog,
-  };
-  return (row: Outbound) => attemptSend(platform, row, signal, deps);
-};
 
 describe('a place on Discord that is gone', () => {
   it('R43 a thread that was deleted: the reply comes in its channel, and says so', async () => {

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Outbound } from '../../../gateway/core/outbox.ts';
-import { attemptSend } from '../../../gateway/delivery/sendAttempt.ts';
 import { type FakeTelegram, fakeTelegram } from '../../fakes/telegram/fake.ts';
-import { ManualClock } from '../../harness/clock.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { FakeHost, outbound, silentLog } from '../fakeHost.ts';
+import { courier } from '../courier.ts';
+import { FakeHost, outbound } from '../fakeHost.ts';
 import { address, telegram } from './bot.ts';
 
 const ANN = 11;
@@ -33,17 +32,6 @@ const reply = (row: Partial<Outbound> = {}) =>
 
 const bots = async (fake: FakeTelegram) =>
   (await fake.state()).messages.filter((m) => m.bot && !m.deleted);
-
-/** As the courier sends a row: what is ambiguous is reconciled. */
-const courier = (platform: ReturnType<typeof telegram>, ambiguous: 'hold' | 'resend-marked') => {
-  const deps = {
-    clock: new ManualClock(),
-    random: () => 0,
-    settings: { ambiguous },
-    log: silentLog,
-  };
-  return (row: Outbound) => attemptSend(platform, row, signal, deps);
-};
 
 describe('a place on Telegram that is gone', () => {
   it('R43 a topic that was deleted: the reply comes in the chat, and says so', async () => {
