@@ -13,6 +13,8 @@ export interface Range {
   readonly paths: readonly string[];
   /** The cut of a shallow clone lies outside the range. */
   readonly shallow: boolean;
+  /** What somebody should know of the tag that it was found to begin at. */
+  readonly note?: string;
 }
 
 export interface RangeWish {
@@ -37,18 +39,25 @@ export async function resolveRange(git: Git, wish: RangeWish): Promise<Range> {
     const format = await wish.format?.();
     return previousTag(git, untilName, { format, path: paths.length === 1 ? paths[0] : undefined });
   };
-  const [{ shallow, shas }, newest] = await Promise.all([
+  const [{ shallow, shas }, start] = await Promise.all([
     commitsOf(git, names),
     wish.since === undefined ? previous() : undefined,
   ]);
   const until = { name: untilName, sha: shas[0]! };
-  const sinceName = wish.since ?? newest;
+  const sinceName = wish.since ?? start?.tag;
   const since =
     sinceName === undefined
       ? undefined
       : { name: sinceName, sha: shas[1] ?? (await commitOf(git, sinceName)) };
   const revisions = since === undefined ? [until.sha] : [until.sha, `^${since.sha}`];
-  const range = { ...(since === undefined ? {} : { since }), until, revisions, paths, shallow };
+  const range = {
+    ...(since === undefined ? {} : { since }),
+    until,
+    revisions,
+    paths,
+    shallow,
+    ...(start?.note === undefined ? {} : { note: start.note }),
+  };
   if (shallow) await refuseCut(git, revisions);
   for (const path of paths) await refuseUnknown(git, range, path);
   return range;

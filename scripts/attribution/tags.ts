@@ -9,12 +9,20 @@ export interface TagWish {
   readonly path?: string | undefined;
 }
 
+/** Where a range begins that nobody said the start of. */
+export interface Start {
+  /** Absent: with the first commit. */
+  readonly tag?: string | undefined;
+  /** What somebody should know who expected another. */
+  readonly note?: string;
+}
+
 /**
  * The newest tag that is an ancestor; a tag on `until` itself is not where its range begins.
  *
  * - With a format only its tags count, and without one of them the range begins with the first commit.
- * - With a folder the tags of its package count: those whose name before the version is that of its
- *   package.json, the folder's path (as for Go's modules), or the folder's name. Where it has none, no
+ * - With a folder the tags of its package count: those whose name before the version is that in its
+ *   manifest, the folder's path (as for Go's modules), or the folder's name. Where it has none, no
  *   tag counts that names another package.
  * - Where `until` is a tag with such a name (`pkg@1.2.3`), those of the same name count.
  * - Otherwise every tag counts.
@@ -25,15 +33,28 @@ export async function previousTag(
   git: Git,
   until: string,
   { format, path }: TagWish,
-): Promise<string | undefined> {
-  if (until.startsWith('-')) return undefined; // No revision, and git would take it for an option.
-  if (format !== undefined) return newest(git, until, [format]);
-  if (path !== undefined) return newest(git, until, await formatsIn(git, until, path));
+): Promise<Start> {
+  if (until.startsWith('-')) return {}; // No revision, and git would take it for an option.
+  if (format !== undefined) {
+    const tag = await newest(git, until, [format]);
+    return tag === undefined ? begins(`no earlier tag is called like ${format}`, tag) : { tag };
+  }
+  if (path !== undefined) {
+    const { formats, isOwn } = await formatsIn(git, until, path);
+    const tag = await newest(git, until, formats);
+    return isOwn ? { tag } : begins(`no earlier tag names the package in ${path}`, tag);
+  }
   const mine = formatOfPackage(until);
-  return (
-    (mine === undefined ? undefined : await newest(git, until, [mine])) ??
-    (await newest(git, until, ANY))
-  );
+  const own = mine === undefined ? undefined : await newest(git, until, [mine]);
+  return { tag: own ?? (await newest(git, until, ANY)) };
+}
+
+function begins(why: string, tag: string | undefined): Start {
+  const where = tag === undefined ? 'with the first commit' : `at ${tag}`;
+  return {
+    tag,
+    note: `${why}: the range begins ${where} (--tag-format or --since-tag say otherwise)`,
+  };
 }
 
 const ANY = undefined;
@@ -54,23 +75,44 @@ function nameIn(tag: string): string | undefined {
   return name === undefined || name === '' ? undefined : name.toLowerCase();
 }
 
-/** The formats of tags that a range of a folder may begin at; of its several names the surest that has tags. */
-async function formatsIn(git: Git, until: string, path: string): Promise<string[] | undefined> {
+/**
+ * The formats of tags that a range of a folder may begin at. `isOwn` is false where they are not of its
+ * package, in a repository whose tags name others.
+ */
+async function formatsIn(
+  git: Git,
+  until: string,
+  path: string,
+): Promise<{ formats: string[] | undefined; isOwn: boolean }> {
   let tags: string[];
   try {
     tags = (await git.run(['tag', '--merged', until])).split('\n').filter(Boolean);
   } catch {
-    return ANY;
+    return { formats: ANY, isOwn: true };
   }
   const byName = Map.groupBy(tags, nameIn);
-  for (const name of await namesOf(git, until, path)) {
-    const mine = byName.get(name.toLowerCase());
-    if (mine !== undefined) return formatsOf(mine);
-  }
   const nameless = byName.get(undefined) ?? [];
   byName.delete(undefined);
+  const names = await namesOf(git, until, path);
+  // A package that was renamed has tags of several; the newest counts.
+  for (const alike of [lower, squashed]) {
+    const wanted = new Set(names.map(alike));
+    const mine = [...byName].filter(([name]) => wanted.has(alike(name!)));
+    const formats = formatsOf(mine.flatMap(([, each]) => each));
+    if (formats.length > 0) return { formats, isOwn: true };
+  }
   // One name only is that of the whole project.
-  return byName.size > 1 ? formatsOf(nameless) : ANY;
+  if (byName.size <= 1) return { formats: ANY, isOwn: true };
+  return { formats: formatsOf(nameless), isOwn: false };
+}
+
+function lower(name: string): string {
+  return name.toLowerCase();
+}
+
+/** "checkpoint-postgres" is tagged `checkpointpostgres==1.0.0` by some. */
+function squashed(name: string): string {
+  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }
 
 function formatsOf(tags: readonly string[]): string[] {
@@ -78,23 +120,34 @@ function formatsOf(tags: readonly string[]): string[] {
 }
 
 async function namesOf(git: Git, until: string, path: string): Promise<string[]> {
-  if (path === '') return [];
   // A Go module of a later major version lies in a folder of its own, which its tags don't name.
   const folder = path.replace(/\/v\d+$/, '');
-  const names = [folder, folder.slice(folder.lastIndexOf('/') + 1)];
+  const inManifests = await Promise.all(
+    MANIFESTS.map(([file, nameOf]) => nameInFile(git, `${until}:${path}/${file}`, nameOf)),
+  );
+  const written = inManifests.filter((name) => name !== undefined);
+  const last = (name: string) => name.slice(name.lastIndexOf('/') + 1);
+  return [...written, folder, last(folder), ...written.map(last)];
+}
+
+/** Where packages say their names. TOML is only looked through: a package's own name comes first in it. */
+const MANIFESTS: readonly (readonly [string, (text: string) => unknown])[] = [
+  ['package.json', (text) => (JSON.parse(text) as { name?: unknown } | null)?.name],
+  ['Cargo.toml', (text) => /^name\s*=\s*["']([^"']+)["']/m.exec(text)?.[1]],
+  ['pyproject.toml', (text) => /^name\s*=\s*["']([^"']+)["']/m.exec(text)?.[1]],
+];
+
+async function nameInFile(
+  git: Git,
+  blob: string,
+  nameOf: (text: string) => unknown,
+): Promise<string | undefined> {
   try {
-    const manifest: unknown = JSON.parse(
-      await git.run(['cat-file', 'blob', `${until}:${path}/package.json`]),
-    );
-    const name = (manifest as { name?: unknown } | null)?.name;
-    if (typeof name === 'string' && name !== '') {
-      names.unshift(name);
-      if (name.includes('/')) names.push(name.slice(name.lastIndexOf('/') + 1));
-    }
+    const name = nameOf(await git.run(['cat-file', 'blob', blob]));
+    return typeof name === 'string' && name !== '' ? name : undefined;
   } catch {
-    // No such file, or none that npm would read: the folder names the package.
+    return undefined; // No such file, or none that its own tools would read.
   }
-  return names;
 }
 
 /** @param formats that a tag may have */

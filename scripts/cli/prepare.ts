@@ -65,15 +65,17 @@ export async function prepare(options: SharedOptions, io: Io, changes = false): 
   asked.catch(() => {}); // What is no repository is told first.
   const git = await top;
   const [remotes, range] = await asked;
+  const note = (what: string) => {
+    if (options.quiet !== true) io.err(`note: ${what}\n`);
+  };
+  if (range.note !== undefined) note(range.note);
   const reading = beginReading(git, range);
   const progress = new Progress(io, options.quiet !== true);
   try {
     // Loaded while git walks.
     const { attribute } = await import('../attribution/attribute.ts');
     const config = await readConfig(git, remotes, saidOf(options), io.env);
-    const map = await readAuthorMap(config, (what) => {
-      if (options.quiet !== true) io.err(`note: ${what}\n`);
-    });
+    const map = await readAuthorMap(config, note);
     const connection = config.site && connect(options, config.site, progress, io.env);
     const { forge, known } = await openCached(options, connection, io.env);
     const prs = await readPrs(options.prs);

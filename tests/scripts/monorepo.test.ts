@@ -115,12 +115,24 @@ describe('the previous tag of a package', () => {
     expect(await sinceOf(repo, ...path('packages/cli'))).toBe('@acme/cli@1.1.0');
     expect(await sinceOf(repo, ...path('packages/core'))).toBe('packages/core/v1.0.1');
     repo.git('tag', 'core-v2.0.0', '@acme/cli@1.0.0');
-    expect(
-      await sinceOf(repo, ...path('packages/core')),
-      'a path is surer than the name of a folder',
-    ).toBe('packages/core/v1.0.1');
+    expect(await sinceOf(repo, ...path('packages/core')), 'of several names the newest tag').toBe(
+      'packages/core/v1.0.1',
+    );
     repo.git('tag', '-d', 'packages/core/v1.0.0', 'packages/core/v1.0.1');
     expect(await sinceOf(repo, ...path('packages/core'))).toBe('core-v2.0.0');
+  });
+  it.each([
+    ['Cargo.toml', '[package]\nname = "acme-mill"\n', 'acme-mill-1.0.0'],
+    ['pyproject.toml', '[project]\nname = "acme-mill"\n', 'acme-mill==1.0.0'],
+    ['a.py', 'x = 1\n', 'themill==1.0.0'],
+  ])('is found by the name in %s, with hyphens or without', async (file, text, tag) => {
+    const repo = monorepo();
+    change(repo, `libs/the-mill/${file}`, 'begin mill', ADA, text);
+    repo.git('tag', tag);
+    change(repo, 'packages/cli/a.ts', 'feat: more');
+    repo.git('tag', '@acme/cli@1.2.0');
+    change(repo, 'libs/the-mill/b', 'fix: carry');
+    expect(await sinceOf(repo, '--path', join(repo.dir, 'libs/the-mill'))).toBe(tag);
   });
   it('is found by --tag-format or that of release.yaml, and by the tag that a range ends in', async () => {
     const repo = monorepo();
@@ -166,6 +178,11 @@ describe('the previous tag of a package', () => {
     repo.git('tag', 'more@1.0.0', 'HEAD~1');
     expect(await sinceOf(repo, ...cli)).toBe('v1.0.0');
     repo.git('tag', '-d', 'v1.0.0');
-    expect(await sinceOf(repo, ...cli), "others' packages are none of it").toBe('the beginning');
+    const { out, err } = await run('contributor-audit', [
+      ...['--repo', repo.dir, '--offline'],
+      ...cli,
+    ]);
+    expect(out, "others' packages are none of it").toMatch(/^the beginning\.\./);
+    expect(err).toContain('no earlier tag names the package in packages/cli: the range begins');
   });
 });
