@@ -67,6 +67,11 @@ export async function literalsIn(text: string, language: Language): Promise<Lite
   const broken: Unreadable[] = [];
   parser.parse(source).iterate({
     enter({ node }) {
+      const assigned = reader.assignment(node);
+      if (assigned !== undefined) {
+        found.push(assigned);
+        return false;
+      }
       if (!DICTIONARIES.has(node.name) && !LISTS.has(node.name)) return true;
       try {
         found.push(reader.collection(node));
@@ -93,6 +98,17 @@ class Reader {
   constructor(source: string, skipped: number) {
     this.#source = source;
     for (let at = skipped; at !== -1; at = source.indexOf('\n', at + 1)) this.#ends.push(at);
+  }
+
+  /** `NAME["key"] = "value"`, as a dictionary of one entry. */
+  assignment(node: SyntaxNode): Dictionary | undefined {
+    if (node.name !== 'AssignStatement' && node.name !== 'AssignmentExpression') return undefined;
+    const { firstChild: left, lastChild: value } = node;
+    const key = left?.name === 'MemberExpression' ? left.getChild('String') : null;
+    if (key === null || value?.name !== 'String') return undefined;
+    const name = this.#cut(left!.firstChild!);
+    const entries = [{ key: this.#literal(key), value: this.#literal(value) }];
+    return { kind: 'dictionary', line: this.#lineOf(node.from), name, entries };
   }
 
   collection(node: SyntaxNode): Dictionary | List {

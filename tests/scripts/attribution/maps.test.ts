@@ -87,6 +87,8 @@ describe('a program with a dictionary', () => {
       'const M: Record<string, string> = {"a@x.example": "aa", "b@x.example": "bb"} as const;',
     ],
     ['map.js', 'new Map([["a@x.example", "aa"], ["b@x.example", "bb"]])'],
+    ['map.py', 'M["a@x.example"] = "aa"\nM["b@x.example"] = ("bb")[0]\nM["b@x.example"] = "bb"'],
+    ['map.js', 'M["a@x.example"] = "aa"; exports.M["b@x.example"] = \'bb\';'],
     ['map.js', 'const users = { aa: "a@x.example", "bb": ["b@x.example"] };'],
     ['map.js', 'x = { "a@x.example": { login: "aa" }, "b@x.example": { github: "@bb" } };'],
     [
