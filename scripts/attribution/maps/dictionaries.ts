@@ -1,9 +1,11 @@
+import { BadFile } from '../errors.ts';
 import { type Entry, type ForeignMap, isAddress, type Unread } from './entry.ts';
 import {
   type Dictionary,
   type Language,
   type List,
   type Literal,
+  type Literals,
   literalsIn,
   type Text,
 } from './literals.ts';
@@ -30,7 +32,7 @@ const FIELDS: Readonly<Record<string, 'login' | 'address' | 'name'>> = {
 export interface Source {
   readonly text: string;
   readonly file: string;
-  readonly language: Language;
+  readonly language: Language | 'yaml';
   /** Read the dictionary of this name only. */
   readonly only?: string;
   readonly isLogin: (text: string) => boolean;
@@ -43,11 +45,21 @@ export interface Source {
  */
 export async function readDictionaries(source: Source): Promise<ForeignMap> {
   const reader = new Reader(source);
-  const { found, broken } = await literalsIn(source.text, source.language);
+  const { found, broken } =
+    source.language === 'yaml'
+      ? await inYaml(source)
+      : await literalsIn(source.text, source.language);
   for (const literal of found) reader.read(literal);
   for (const { line, message } of broken)
     reader.unread.push({ file: source.file, line, why: message });
   return reader;
+}
+
+async function inYaml({ text, file }: Source): Promise<Literals> {
+  const { yamlLiteral } = await import('./yaml.ts');
+  const found = await yamlLiteral(text);
+  if (found === undefined) throw new BadFile(`${file} is no YAML`);
+  return { found: [found], broken: [] };
 }
 
 class Reader implements ForeignMap {
@@ -56,8 +68,12 @@ class Reader implements ForeignMap {
   readonly dictionaries: { name: string; line: number; count: number }[] = [];
   readonly #source: Source;
 
+  /** Data has no fixtures and no settings in it, as programs have. */
+  readonly #isData: boolean;
+
   constructor(source: Source) {
     this.#source = source;
+    this.#isData = source.language === 'json' || source.language === 'yaml';
   }
 
   read(literal: Literal, name?: string, wanted = this.#source.only === undefined): void {
@@ -123,7 +139,7 @@ class Reader implements ForeignMap {
 
   /** Login to address, addresses or a record of them. Text alone only where the name says what it is. */
   #takeBackward(entries: Dictionary['entries'], name = ''): boolean {
-    const isNamed = this.#source.language === 'json' || NAMED.test(name);
+    const isNamed = this.#isData || NAMED.test(name);
     const all = entries.map(({ key, value }) => ({ key, found: addressesIn(value), value }));
     const fits = all.filter(
       ({ key, found, value }) =>
@@ -155,7 +171,7 @@ class Reader implements ForeignMap {
     if (login === undefined || !this.#source.isLogin(plain(login.text))) return false;
     const addresses = fieldsOf(record, 'address').filter(({ text }) => isAddress(text));
     const names = fieldsOf(record, 'name').filter(({ text }) => isWholeName(text));
-    if (addresses.length === 0 && this.#source.language !== 'json') return false;
+    if (addresses.length === 0 && !this.#isData) return false;
     for (const each of addresses) this.#add(login, 'address', each);
     for (const each of names) this.#add(login, 'name', each);
     return true;

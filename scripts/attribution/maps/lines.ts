@@ -2,8 +2,11 @@ import { type Entry, type ForeignMap, isAddress, type Unread } from './entry.ts'
 
 const ADDRESS =
   /[^\s@<>"'(),;:=]+@[^\s@<>"'(),;:=]+\.[^\s@<>"'(),;:=]*[^\s@<>"'(),;:=.]|[^\s@<>"'(),;:=]+@[^\s@<>"'(),;:=]+/;
-/** What joins the parts of a line: `=`, `:`, `,`, `->`, blanks. */
-const JOINTS = /^(?:[\s=:,;|]|->|=>)+|(?:[\s=:,;|]|->|=>)+$/g;
+/** What joins the parts of a line, in lists and in programs: `=`, `:`, `,`, `->`, quotes, blanks. */
+const JOINTS = /^(?:->|=>|[\s=:,;|"'`[\]{}])+|(?:->|=>|[\s=:,;|"'`[\]{}])+$/g;
+/** Words that stand before an address without being anybody. */
+const NOBODY =
+  /^(?:e-?mails?|mail|contacts?|address(?:es)?|authors?|maintainers?|committers?|owners?|from|to|cc|by|names?|bugs?|security|support|url|link)$/i;
 
 /**
  * Reads a list with an address and a login on each line, in any order and with anything between:
@@ -11,6 +14,7 @@ const JOINTS = /^(?:[\s=:,;|]|->|=>)+|(?:[\s=:,;|]|->|=>)+$/g;
  *     jane@x.example janed
  *     janed = Jane Doe <jane@x.example>       (as git-svn has it)
  *     Jane Doe <jane@x.example> (@janed)
+ *     "jane@x.example" => "janed",            (a map in any language that has one entry a line)
  *
  * `#` begins a comment. Lines without an address are passed over: a heading, a licence.
  */
@@ -54,12 +58,13 @@ function loginIn(
     const rest = part === before ? before.replace(handle[0], '') : before;
     return { login: handle[1]!, name: cleaned(rest.replace(/\(\s*\)/, '')) };
   }
+  const isOne = (word: string) => isLogin(word) && !NOBODY.test(word);
   const behind = cleaned(after).replace(/^\((.*)\)$/, '$1');
   const front = cleaned(before);
-  if (behind !== '' && isLogin(behind)) return { login: behind, name: front };
+  if (behind !== '' && isOne(behind)) return { login: behind, name: front };
   const assigned = /^([^=]*?)\s*=>?\s*(.*)$/.exec(before.trim().replace(/^[*+-]\s+/, ''));
-  if (assigned !== null && isLogin(assigned[1]!.trim()))
+  if (assigned !== null && isOne(assigned[1]!.trim()))
     return { login: assigned[1]!.trim(), name: cleaned(assigned[2]!) };
-  if (behind === '' && isLogin(front)) return { login: front, name: '' };
+  if (behind === '' && isOne(front)) return { login: front, name: '' };
   return undefined;
 }

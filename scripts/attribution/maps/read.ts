@@ -6,7 +6,7 @@ import type { ForeignMap } from './entry.ts';
 import type { Language } from './literals.ts';
 
 /** Which languages dictionaries are read in, by the end of a file's name. */
-const LANGUAGES: Readonly<Record<string, Language>> = {
+const LANGUAGES: Readonly<Record<string, Language | 'yaml'>> = {
   '.py': 'python',
   '.pyi': 'python',
   '.js': 'javascript',
@@ -18,6 +18,8 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
   '.json': 'json',
   '.jsonc': 'json',
   '.json5': 'json',
+  '.yaml': 'yaml',
+  '.yml': 'yaml',
 };
 
 /**
@@ -72,7 +74,7 @@ async function readAs(
   return readLines(text, shown, isLogin);
 }
 
-function languageOf(path: string): Language | undefined {
+function languageOf(path: string): Language | 'yaml' | undefined {
   return basename(path) === '.all-contributorsrc' ? 'json' : LANGUAGES[extname(path).toLowerCase()];
 }
 

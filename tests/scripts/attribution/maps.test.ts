@@ -104,6 +104,12 @@ describe('a program with a dictionary', () => {
       '{"authors": {"aa": {"addresses": ["a@x.example"]}, "bb": {"email": "b@x.example"}}}',
     ],
     ['map.json', '{"aa": "a@x.example", "bb": ["b@x.example"]}'],
+    [
+      'authors.yaml',
+      'authors:\n  aa: a@x.example\n  bb:\n    addresses: [b@x.example]\n    note: "#7"\n',
+    ],
+    ['map.yml', 'a@x.example: aa\n"b@x.example": "@bb"  # found by hand\n'],
+    ['map.yml', '- { email: a@x.example, github: aa }\n- { email: b@x.example, github: bb }\n'],
   ])('or data in %s is read: %s', async (name, text) => {
     expect(await read(name, text)).toMatchObject({
       said: ['a@x.example aa', 'b@x.example bb'],
@@ -182,6 +188,9 @@ describe('a list', () => {
     ['jo@x.example -> jo-li'],
     ['jo-li = jo@x.example'],
     ['<jo@x.example> jo-li # since #7'],
+    ['  "jo@x.example" => "jo-li", # of Ruby'],
+    ['"jo@x.example" = "jo-li"'],
+    ["'jo@x.example': 'jo-li',"],
   ])('is read with an address and a login in a line: %s', async (line) => {
     const { said } = await read('contributors.txt', `# people\n\n${line}\n`);
     expect(said).toEqual(['jo@x.example jo-li']);
@@ -196,13 +205,20 @@ describe('a list', () => {
     expect(said).toEqual(['jo@x.example jo-li', '~Jo Li jo-li']);
     expect(lines).toEqual([3, 3]);
   });
+  it.each([['email: jo@x.example'], ['Maintainer: <jo@x.example>'], ['mail to jo@x.example']])(
+    'has words that are nobody: %s',
+    async (line) => {
+      await expect(read('AUTHORS', `${line}\n`)).rejects.toThrow('no login stands beside');
+    },
+  );
   it('says which lines have an address without a login', async () => {
     const { said, unread } = await read('AUTHORS', 'a@x.example aa\nJo Li <jo@x.example>\n');
     expect(said).toEqual(['a@x.example aa']);
     expect(unread).toEqual(['2: no login stands beside jo@x.example']);
   });
-  it('that is a picture, or nowhere, is an error', async () => {
+  it('that is a picture, no YAML, or nowhere, is an error', async () => {
     await expect(read('AUTHORS', 'a@x.example aa\0')).rejects.toThrow('AUTHORS is no text');
+    await expect(read('a.yaml', 'a: [')).rejects.toThrow('a.yaml is no YAML');
     await expect(readForeignMap('/nonexistent/AUTHORS', GITHUB)).rejects.toThrow('no such file');
   });
 });
