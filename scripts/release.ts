@@ -192,6 +192,13 @@ async function publishNotes(
   if (tag === undefined) throw new CannotCheck('--publish needs --version or --bump');
   if (options.until !== undefined)
     throw new CannotCheck('--publish releases HEAD; leave --until out');
+  const { commits, range } = attribution;
+  if (commits === 0 && range.paths.length > 0) {
+    // Whoever releases every package in a loop has some that stayed as they were.
+    const where = range.paths.join(', ');
+    io.err(`nothing to release: no commit since ${range.since?.name} touches ${where}\n`);
+    return 0;
+  }
   if (connection !== undefined && connection.token === undefined) {
     const { howToGiveOne } = await import('./forge/token.ts');
     const where = howToGiveOne(connection.site);

@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { tempDir } from '../harness/temp.ts';
+import { fakeGitHub } from './forge/github-server.ts';
 import { auditJson, makeRepo, type Repo, run } from './support.ts';
 
 const ADA = 'Ada Maker <1+ada@users.noreply.github.com>';
@@ -79,6 +81,36 @@ describe('--path', () => {
     const notes = await run('release', ['--repo', repo.dir, '--offline', ...path]);
     expect(notes.out).toContain('- two flags (#12, @cy, @eve)');
   });
+  it('reads the descriptions of the pull requests that landed within it, and of no others', async () => {
+    const repo = monorepo();
+    repo.git('tag', 'start');
+    for (const [number, path] of [
+      [12, 'packages/cli/b.ts'],
+      [13, 'packages/core/b.ts'],
+    ] as const) {
+      repo.git('checkout', '-q', '-b', `side-${number}`, 'start');
+      change(repo, path, 'draft', CY);
+      repo.git('checkout', '-q', 'main');
+      const message = `Merge pull request #${number} from cy/side\n\nfeat: two flags`;
+      repo.git('merge', '-q', '--no-ff', '-m', message, `side-${number}`);
+    }
+    const github = await fakeGitHub();
+    github.pulls.set(12, { login: 'cy', body: 'Salvages #7.' });
+    github.pulls.set(13, { login: 'cy', body: 'Salvages #8.' });
+    github.pulls.set(7, { login: 'eve' });
+    github.pulls.set(8, { login: 'fay' });
+    const { code, out } = await run(
+      'contributor-audit',
+      [
+        ...['--repo', repo.dir, '--github', 'acme/app', '--api-url', github.url],
+        ...['--cache-dir', tempDir(), '--since-tag', 'start'],
+        ...['--path', join(repo.dir, 'packages/cli')],
+      ],
+      { GITHUB_TOKEN: 'made-up' },
+    );
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('@eve') });
+    expect(out).not.toContain('@fay');
+  });
   it('of a package that nothing happened to has empty notes; a mistyped one is an error', async () => {
     const repo = monorepo();
     const path = (each: string) => ['--path', join(repo.dir, each)];
@@ -100,6 +132,35 @@ describe('--path', () => {
     repo.git('rm', '-q', '-r', 'packages/core');
     repo.commit('chore: core is gone', DI);
     expect((await wrong('packages/core')).code, 'what was there at the start is known').toBe(0);
+  });
+});
+
+describe('publishing packages one by one', () => {
+  it('tags each by its own name, goes on where it stopped, and leaves alone what has not changed', async () => {
+    const repo = monorepo();
+    const remote = tempDir('sluice-remote-');
+    repo.git('init', '-q', '--bare', '-b', 'main', remote);
+    repo.git('remote', 'add', 'origin', remote);
+    repo.git('config', 'user.name', 'Ada Maker');
+    repo.git('config', 'user.email', '1+ada@users.noreply.github.com');
+    change(repo, 'packages/core/a.ts', 'fix: more', BO);
+    const publish = (each: string) =>
+      run('release', [
+        ...['--repo', repo.dir, '--offline', '--publish', '--bump', 'minor'],
+        ...['--path', join(repo.dir, each)],
+      ]);
+    expect((await publish('packages/cli')).code).toBe(0);
+    expect((await publish('packages/cli')).err).toContain('exists already; going on from there');
+    expect((await publish('packages/core')).code).toBe(0);
+    const again = await publish('packages/cli');
+    expect(again).toMatchObject({ code: 0, err: expect.stringContaining('nothing to release') });
+    expect(repo.git('--git-dir', remote, 'tag').split('\n')).toEqual([
+      '@acme/cli@1.2.0',
+      'packages/core/v1.1.0',
+    ]);
+    const notes = repo.git('show', 'packages/core/v1.1.0:release-notes/packages-core-v1.1.0.md');
+    expect(notes).toContain('- @bo (1 commit)');
+    expect(notes).not.toContain('@di');
   });
 });
 
