@@ -104,7 +104,8 @@ export function headline(a: Attribution): string {
   const people = a.people.length === 1 ? '1 person' : `${a.people.length} people`;
   const { paths } = a.range;
   const within = paths.length === 0 ? '' : ` in ${paths.map(visible).join(', ')}`;
-  return `${range}${within}: ${a.commits} commits, ${a.authored} without merges, ${people}`;
+  const commits = a.commits === 1 ? '1 commit' : `${a.commits} commits`;
+  return `${range}${within}: ${commits}, ${a.authored} without merges, ${people}`;
 }
 
 /** Which part of a changelog was read: people of another one are not credited for this. */

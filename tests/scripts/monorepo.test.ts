@@ -52,7 +52,7 @@ describe('--path', () => {
     const repo = monorepo();
     const where = ['--repo', join(repo.dir, 'packages'), '--offline', '--path', 'core/'];
     const ran = await run('contributor-audit', [...where, '--since-tag', '@acme/cli@1.0.0']);
-    expect(ran.out).toContain('in packages/core: 1 commits, 1 without merges, 1 person');
+    expect(ran.out).toContain('in packages/core: 1 commit, 1 without merges, 1 person');
   });
   it('marks who is new within it', async () => {
     const repo = monorepo();

@@ -158,7 +158,7 @@ describe('reading history', () => {
     repo.git('checkout', '-q', 'main');
     repo.commit('three');
     expect((await run('contributor-audit', ['--repo', repo.dir, '--offline'])).out).toContain(
-      'v2026.4.8..HEAD: 1 commits',
+      'v2026.4.8..HEAD: 1 commit,',
     );
   });
 
@@ -166,7 +166,7 @@ describe('reading history', () => {
     const repo = makeRepo();
     repo.commit('one');
     expect((await run('contributor-audit', ['--repo', repo.dir, '--offline'])).out).toContain(
-      'the beginning..HEAD: 1 commits',
+      'the beginning..HEAD: 1 commit,',
     );
   });
 });
