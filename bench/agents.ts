@@ -28,7 +28,7 @@ const clock: Clock = {
 };
 
 function turnOf(text: string, session = 'bench'): TurnInput {
-  const nothing = { attachments: [], history: [], priorSteps: [] };
+  const nothing = { attachments: [], history: async () => [], priorSteps: [] };
   return { turn: 't', session, lane: session, attempt: 1, text, ...nothing };
 }
 

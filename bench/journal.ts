@@ -11,7 +11,7 @@ const SINGLE = 1_000;
 const LANES = 50;
 const TOTAL = 10_000;
 const EXPIRES = 8_640_000_000_000;
-const claim: Claim = { holder: 'bench', now: 1, burstWindowMs: 0, historyLimit: 20 };
+const claim: Claim = { holder: 'bench', now: 1, burstWindowMs: 0 };
 
 /** Prints the journal's cost per turn beside its floor: a durable commit of one row on the same disk. */
 export async function benchJournal(): Promise<void> {

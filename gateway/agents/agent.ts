@@ -21,8 +21,11 @@ export interface TurnInput {
   readonly attempt: number;
   readonly text: string;
   readonly attachments: readonly Attachment[];
-  /** The session before this turn, oldest first. An agent that keeps its own may ignore it. */
-  readonly history: readonly TranscriptEntry[];
+  /**
+   * Reads the session before this turn, oldest first, as far back as `sessions.history_limit`. An agent that keeps
+   * its own does not ask, and nothing is read.
+   */
+  history(): Promise<readonly TranscriptEntry[]>;
   readonly priorSteps: readonly StepRecord[];
   /** What the agent saved for this session by `saveState`. */
   readonly state?: JsonValue;

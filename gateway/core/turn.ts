@@ -1,4 +1,4 @@
-import type { Attachment, JsonValue, StoredMessage, TranscriptEntry } from './message.ts';
+import type { Attachment, JsonValue, StoredMessage } from './message.ts';
 
 /** Names one run of an agent. Output that carries an older `fence` than the lane's is refused. */
 export interface TurnRef {
@@ -25,8 +25,11 @@ export interface ClaimedTurn extends TurnRef {
   /** 1 for the first run; higher when a crash or a forced restart cut earlier ones off. */
   readonly attempt: number;
   readonly messages: readonly StoredMessage[];
-  /** The session before this turn, oldest first, bounded by the journal's history limit. */
-  readonly history: readonly TranscriptEntry[];
+  /**
+   * Its session has no lines yet. Those it has are read from the transcript by whoever needs them: while a turn runs
+   * nobody else adds any.
+   */
+  readonly opens: boolean;
   /** Steps of earlier attempts, in order. Empty on the first. */
   readonly steps: readonly StepRecord[];
   /** What the agent saved to find its own session again. */

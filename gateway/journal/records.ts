@@ -25,7 +25,6 @@ export interface Claim {
   readonly holder: string;
   readonly now: number;
   readonly burstWindowMs: number;
-  readonly historyLimit: number;
 }
 
 export interface AcceptOptions {

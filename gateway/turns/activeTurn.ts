@@ -1,7 +1,7 @@
 import type { Agent, AgentResult, Question, Run, TurnSink } from '../agents/agent.ts';
 import type { Attachments } from '../attachments/attachments.ts';
 import { mergeBurst } from '../core/burst.ts';
-import type { JsonValue, StoredMessage } from '../core/message.ts';
+import type { JsonValue, StoredMessage, TranscriptEntry } from '../core/message.ts';
 import type { AskedQuestion } from '../core/progress.ts';
 import type { Settings } from '../core/settings.ts';
 import type { ClaimedTurn } from '../core/turn.ts';
@@ -23,7 +23,10 @@ export type CutReason =
   | 'stale';
 
 export interface ActiveTurnDeps extends RunQuestionsDeps, TurnStepsDeps {
-  readonly journal: Pick<Journal, 'cursor' | 'setCursor' | 'step' | 'saveAgentState'>;
+  readonly journal: Pick<
+    Journal,
+    'cursor' | 'setCursor' | 'step' | 'saveAgentState' | 'transcript'
+  >;
   readonly settings: Settings;
   /** Fetches the files of messages; absent: the agent is given them as the platform named them. */
   readonly attachments?: Attachments;
@@ -126,7 +129,7 @@ export class ActiveTurn {
           attempt: this.turn.attempt,
           text: input.text,
           attachments: input.attachments,
-          history: this.turn.history,
+          history: () => this.#history(),
           priorSteps: this.turn.steps,
           ...(this.turn.agentState === undefined ? {} : { state: this.turn.agentState }),
           ...(this.turn.model === undefined ? {} : { model: this.turn.model }),
@@ -147,6 +150,14 @@ export class ActiveTurn {
     await this.#questions.end(this.#cut === 'restart' || this.#cut === 'stale').catch(() => {});
     result ??= { end: 'cancelled', text: this.#text };
     return this.#cut === undefined ? { result } : { result, cut: this.#cut };
+  }
+
+  /** What was said before: a stateless request brings it, the others have it in their session's transcript. */
+  async #history(): Promise<readonly TranscriptEntry[]> {
+    const { stateless } = this.turn.messages[0] as StoredMessage;
+    const { journal, settings } = this.#deps;
+    if (stateless !== undefined) return stateless.history;
+    return journal.transcript(this.turn.session, { limit: settings.historyLimit });
   }
 
   async #fetchFiles(attachments: Attachments): Promise<void> {

@@ -10,7 +10,7 @@ export interface ClaimsDeps {
   readonly journal: Pick<Journal, 'claim' | 'claimAny'>;
   readonly gate: Gate;
   readonly clock: Clock;
-  readonly settings: Pick<Settings, 'burstWindow' | 'historyLimit'>;
+  readonly settings: Pick<Settings, 'burstWindow'>;
   readonly instance: string;
   readonly log: Log;
 }
@@ -46,7 +46,6 @@ export class Claims {
       holder: instance,
       now: clock.now(),
       burstWindowMs: settings.burstWindow,
-      historyLimit: settings.historyLimit,
     };
     return { token, claim };
   }

@@ -91,7 +91,7 @@ export class Turns {
       return this.#end(turn, error === undefined ? result : { ...result, error });
     }
     const { agent, model } = this.#deps.agents.of(turn);
-    const opens = turn.attempt === 1 && turn.history.length === 0 && head.stateless === undefined;
+    const opens = turn.attempt === 1 && turn.opens && head.stateless === undefined;
     this.#tellStarted(turn, { agent: agent.name, opens });
     const over = await givenUp(turn, agent, this.#deps);
     if (over !== undefined) return this.#end(turn, over);

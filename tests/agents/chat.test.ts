@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { TurnInput } from '../../gateway/agents/agent.ts';
+import type {} from '../../gateway/agents/agent.ts';
 import { createChatAgent } from '../../gateway/agents/chat/chatAgent.ts';
 import { aboutTokens, trimHistory } from '../../gateway/agents/chat/history.ts';
 import { ChatOptions } from '../../gateway/agents/chat/options.ts';
@@ -15,7 +15,7 @@ import { eventually } from '../harness/eventually.ts';
 import { tempDir } from '../harness/temp.ts';
 import { systemClock } from './clock.ts';
 import { agentContract, within } from './contract.ts';
-import { agentDeps, Recorder, turnInput } from './recorder.ts';
+import { agentDeps, Recorder, type TurnMore, turnInput } from './recorder.ts';
 
 /** Real time in which pauses are short: retries wait for seconds. */
 function hastyClock(): Clock & { readonly pauses: number[] } {
@@ -48,7 +48,7 @@ async function chat(
   });
   const agent = createChatAgent(options, deps);
   const sink = new Recorder();
-  const ask = (input: Partial<TurnInput> = {}, signal = new AbortController().signal) =>
+  const ask = (input: TurnMore = {}, signal = new AbortController().signal) =>
     within(agent.start(turnInput('hello', input), sink, signal).result);
   return { agent, server, sink, ask, clock, dir, deps, text: 'hello' };
 }

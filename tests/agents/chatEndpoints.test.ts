@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { TurnInput } from '../../gateway/agents/agent.ts';
+import type {} from '../../gateway/agents/agent.ts';
 import { createChatAgent } from '../../gateway/agents/chat/chatAgent.ts';
 import { ChatOptions } from '../../gateway/agents/chat/options.ts';
 import { type RawAnswer, type RawEndpoint, rawEndpoint } from '../fakes/agents/rawEndpoint.ts';
 import { tempDir } from '../harness/temp.ts';
 import { systemClock } from './clock.ts';
 import { within } from './contract.ts';
-import { agentDeps, Recorder, turnInput } from './recorder.ts';
+import { agentDeps, Recorder, type TurnMore, turnInput } from './recorder.ts';
 
 /** One endpoint as people met it. */
 interface Case {
@@ -17,7 +17,7 @@ interface Case {
   /** Where that is told: a public report, or a server's own documentation. */
   readonly source: string;
   readonly answers: readonly RawAnswer[];
-  readonly input?: Partial<TurnInput>;
+  readonly input?: TurnMore;
   readonly options?: object;
   readonly end?: 'answered' | 'failed';
   readonly text?: string;

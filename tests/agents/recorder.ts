@@ -1,5 +1,6 @@
 import type { Question, Step, TurnInput, TurnSink } from '../../gateway/agents/agent.ts';
 import type { AgentDeps } from '../../gateway/agents/deps.ts';
+import type { TranscriptEntry } from '../../gateway/core/message.ts';
 import type { PlanEntry } from '../../gateway/core/progress.ts';
 import { systemClock } from './clock.ts';
 
@@ -53,8 +54,13 @@ export class Recorder implements TurnSink {
 
 let turns = 0;
 
+/** What a turn may have beyond its text; its history as it is read. */
+export type TurnMore = Partial<Omit<TurnInput, 'history'>> & {
+  readonly history?: readonly TranscriptEntry[];
+};
+
 /** A turn with a text; everything else is what a first turn of a fresh session has. */
-export function turnInput(text: string, more: Partial<TurnInput> = {}): TurnInput {
+export function turnInput(text: string, { history = [], ...more }: TurnMore = {}): TurnInput {
   turns += 1;
   return {
     turn: `turn-${turns}`,
@@ -63,7 +69,7 @@ export function turnInput(text: string, more: Partial<TurnInput> = {}): TurnInpu
     attempt: 1,
     text,
     attachments: [],
-    history: [],
+    history: async () => history,
     priorSteps: [],
     ...more,
   };

@@ -156,10 +156,8 @@ describe('an instance that leaves, and the one that comes next', () => {
     const next = await startGateway({ agent: 'hand', dir, generation: 2 });
     void next.say('what is my name?');
     await eventually('it runs', () => next.hand.runs.length === 1);
-    expect(next.hand.runs[0]?.input.history.map((h) => h.text)).toEqual([
-      'my name is Ann',
-      'hello Ann',
-    ]);
+    const told = await next.hand.runs[0]?.input.history();
+    expect(told?.map((h) => h.text)).toEqual(['my name is Ann', 'hello Ann']);
   });
 
   it('R21 a turn that waits for a person does not hold a drain up', async () => {

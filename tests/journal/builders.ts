@@ -40,7 +40,7 @@ export function photo(id: string, lane: string, patch: Partial<NewMessage> = {})
 }
 
 export function claimBy(holder: string, patch: Partial<Claim> = {}): Claim {
-  return { holder, now: T0, burstWindowMs: 800, historyLimit: 100, ...patch };
+  return { holder, now: T0, burstWindowMs: 800, ...patch };
 }
 
 /** Options of an accept that starts a turn where it can. */

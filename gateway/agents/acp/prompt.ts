@@ -28,7 +28,7 @@ export async function promptOf(
   signal: AbortSignal,
 ): Promise<ContentBlock[]> {
   const preface = [
-    context.retell ? retold(input.history) : '',
+    context.retell ? retold(await input.history()) : '',
     input.attempt > 1 ? interrupted(input) : '',
   ].filter((part) => part !== '');
   const blocks: ContentBlock[] = [];

@@ -98,7 +98,11 @@ export function createChatAgent(
   async function ask(input: TurnInput, answer: Answer, signal: AbortSignal): Promise<AgentResult> {
     const model = input.model ?? options.model;
     const limits = { retries: options.max_retries, withinMs: options.timeout * SECOND };
-    const parts = { system: await system(), images: await imagesOf(input, signal) };
+    const parts = {
+      system: await system(),
+      images: await imagesOf(input, signal),
+      history: await input.history(),
+    };
     for (let shortened = 0; ; ) {
       const contextTokens = adjustments.room(model, options.context_tokens);
       const prompt = promptOf(input, { ...parts, contextTokens });

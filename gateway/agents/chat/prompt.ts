@@ -6,6 +6,8 @@ import { aboutTokens, PER_IMAGE, trimHistory } from './history.ts';
 export interface PromptParts {
   readonly system: string | undefined;
   readonly contextTokens: number;
+  /** What was said before, oldest first. */
+  readonly history: readonly TranscriptEntry[];
   /** Data URLs of the message's images, by attachment; absent where the model sees none. */
   readonly images: ReadonlyMap<Attachment, string>;
 }
@@ -14,8 +16,11 @@ export interface PromptParts {
  * The messages of one request: the system prompt and the new message always, and of the history what
  * fits beside them. Images go along with the new message only; earlier ones are named.
  */
-export function promptOf(input: TurnInput, parts: PromptParts): ChatCompletionMessageParam[] {
-  const { system, contextTokens, images } = parts;
+export function promptOf(
+  input: Pick<TurnInput, 'text' | 'attachments'>,
+  parts: PromptParts,
+): ChatCompletionMessageParam[] {
+  const { system, contextTokens, images, history } = parts;
   const text = withFiles(
     input.text,
     input.attachments.filter((a) => !images.has(a)),
@@ -32,7 +37,7 @@ export function promptOf(input: TurnInput, parts: PromptParts): ChatCompletionMe
   if (text !== '') content.unshift({ type: 'text', text });
   return [
     ...(system === undefined ? [] : [{ role: 'system' as const, content: system }]),
-    ...trimHistory(input.history, room).map(lineOf),
+    ...trimHistory(history, room).map(lineOf),
     { role: 'user', content: images.size === 0 ? text : content },
   ];
 }

@@ -34,6 +34,9 @@ export class ProcessRun {
 
   /** @throws never, but for what `spawn` throws at once. */
   async run(input: TurnInput, spec: ChildSpec): Promise<AgentResult> {
+    // Read before the program runs: it waits for nothing then.
+    const told =
+      this.#options.input === 'json' ? await jsonInput(input, this.#deps.pathOf) : input.text;
     const group = new ChildGroup(spec, this.#deps);
     const { child } = group;
     const end = () => void group.end();
@@ -46,9 +49,7 @@ export class ProcessRun {
       this.#deps.log.info({ turn: input.turn, program: this.#program, line }, 'agent stderr'),
     );
     this.#read(group);
-    child.stdin.end(
-      this.#options.input === 'json' ? jsonInput(input, this.#deps.pathOf) : input.text,
-    );
+    child.stdin.end(told);
     const exit = await group.over;
     late.cancel();
     this.#signal.removeEventListener('abort', end);
@@ -160,8 +161,13 @@ function usageOf(result: { usage?: object | undefined } | undefined): { usage?: 
 }
 
 /** One line of JSON with all that a program may want to know of its turn; files with their `path`. */
-function jsonInput(input: TurnInput, pathOf: AgentDeps['pathOf']): string {
-  const { turn, session, attempt, text, history, priorSteps, model } = input;
+async function jsonInput(input: TurnInput, pathOf: AgentDeps['pathOf']): Promise<string> {
+  const { turn, session, attempt, text, priorSteps, model } = input;
+  const history = (await input.history()).map(({ role, text, attachments }) => ({
+    role,
+    text,
+    ...(attachments === undefined ? {} : { attachments }),
+  }));
   const attachments = input.attachments.map((file) => ({ ...file, path: pathOf?.(file) }));
   return `${JSON.stringify({ turn, session, attempt, text, attachments, history, priorSteps, model })}\n`;
 }

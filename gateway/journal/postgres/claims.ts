@@ -1,5 +1,5 @@
 import { BURST_LIMIT, burstLength, readyAt } from '../../core/burst.ts';
-import type { JsonValue, TranscriptEntry } from '../../core/message.ts';
+import type { JsonValue } from '../../core/message.ts';
 import type { ClaimedTurn } from '../../core/turn.ts';
 import type { Claim, ClaimResult } from '../journal.ts';
 import { unjson } from '../json.ts';
@@ -15,11 +15,7 @@ import {
 export interface TurnRows {
   readonly turn: TurnColumns;
   readonly messages: readonly MessageColumns[];
-  readonly history: readonly {
-    role: TranscriptEntry['role'];
-    text: string;
-    attachments: string | null;
-  }[];
+  readonly opens: boolean;
   readonly steps: readonly StepColumns[];
   readonly agent: string | null;
   readonly model: string | null;
@@ -66,13 +62,7 @@ function claimedOf(rows: TurnRows): ClaimedTurn {
     session: turn.session,
     attempt: turn.attempt,
     messages,
-    history:
-      first?.stateless?.history ??
-      rows.history.map(({ role, text, attachments }) => ({
-        role,
-        text,
-        ...(attachments === null ? {} : { attachments: JSON.parse(attachments) }),
-      })),
+    opens: rows.opens,
     steps: rows.steps.map(stepOf),
     ...(agentState === undefined ? {} : { agentState }),
     ...(rows.agent === null ? {} : { agent: rows.agent }),

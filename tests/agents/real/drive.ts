@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAcpAgent } from '../../../gateway/agents/acp/acpAgent.ts';
 import { AcpOptions } from '../../../gateway/agents/acp/options.ts';
-import type { Agent, TurnInput } from '../../../gateway/agents/agent.ts';
+import type { Agent } from '../../../gateway/agents/agent.ts';
 import type { JsonValue } from '../../../gateway/core/message.ts';
 import {
   type ModelAnswer,
@@ -14,7 +14,7 @@ import {
 } from '../../fakes/agents/modelServer.ts';
 import { eventually } from '../../harness/eventually.ts';
 import { within } from '../contract.ts';
-import { agentDeps, Recorder, turnInput } from '../recorder.ts';
+import { agentDeps, Recorder, type TurnMore, turnInput } from '../recorder.ts';
 import { installed } from './installed.ts';
 import { type Maker, setUp } from './makers.ts';
 
@@ -61,7 +61,7 @@ export function drive(maker: Maker): void {
       return createAcpAgent(AcpOptions.parse(options), deps);
     }
 
-    function ask(text: string, more: Partial<TurnInput> = {}) {
+    function ask(text: string, more: TurnMore = {}) {
       const sink = new Recorder();
       // What may be done once and no more.
       sink.answer = async ({ options }) =>

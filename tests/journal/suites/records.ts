@@ -11,7 +11,7 @@ export function recordSuite(journal: () => Journal): void {
       const fresh = await journal().newSession('a', T0 + 5);
       expect(fresh.id).not.toBe(turn.session);
       const end = await journal().endTurn(turn, answered(turn, { claim: claimBy('i1') }));
-      expect(end).toMatchObject({ next: { session: fresh.id, history: [] } });
+      expect(end).toMatchObject({ next: { session: fresh.id, opens: true } });
       expect(await journal().transcript(turn.session, { limit: 9 })).toHaveLength(2);
       expect(await journal().session(turn.session)).toMatchObject({
         endedAt: T0 + 5,

@@ -109,7 +109,7 @@ export function turnSuite(journal: () => Journal): void {
         attempt: 2,
         agentState: { thread: 9 },
         messages: [{ id: 'm1', state: 'running' }],
-        history: [],
+        opens: true,
         steps: [
           { id: 's1', state: 'done', endedAt: T0 + 1 },
           { id: 's2', state: 'started' },
@@ -144,14 +144,15 @@ export function turnSuite(journal: () => Journal): void {
       });
     });
 
-    it('gives the next turn the lines before it, up to the limit', async () => {
+    it('keeps the lines before a turn, and says when there are none', async () => {
       for (const id of ['m1', 'm2']) {
         const turn = turnOf(await journal().accept(message(id, 'a'), starting()));
         await journal().endTurn(turn, answered(turn, { usage: { inputTokens: 5, cost: 0.5 } }));
       }
-      const claim = claimBy('i1', { historyLimit: 3 });
-      const third = turnOf(await journal().accept(message('m3', 'a'), starting('i1', { claim })));
-      expect(third.history).toEqual([
+      const third = turnOf(await journal().accept(message('m3', 'a'), starting()));
+      expect(third.opens).toBe(false);
+      const lines = await journal().transcript(third.session, { limit: 3 });
+      expect(lines.map(({ role, text }) => ({ role, text }))).toEqual([
         { role: 'assistant', text: 'reply to m1' },
         { role: 'user', text: 'text of m2' },
         { role: 'assistant', text: 'reply to m2' },
@@ -162,10 +163,11 @@ export function turnSuite(journal: () => Journal): void {
       });
     });
 
-    it('gives a stateless message its own history only', async () => {
+    it('keeps a stateless message’s own history with it, and nothing of it in a transcript', async () => {
       const history = [{ role: 'user' as const, text: 'before' }];
       const asked = message('m1', 'once', { stateless: { history } });
-      expect(turnOf(await journal().accept(asked, starting())).history).toEqual(history);
+      const turn = turnOf(await journal().accept(asked, starting()));
+      expect(turn).toMatchObject({ opens: true, messages: [{ stateless: { history } }] });
       expect(await journal().sessions({ limit: 9 })).toEqual([]);
     });
 

@@ -25,13 +25,8 @@ BEGIN
     'messages', (SELECT jsonb_agg(to_jsonb(x) ORDER BY x.seq) FROM unnest(p_messages) x),
     'steps', CASE WHEN t.attempt = 1 THEN '[]'::jsonb ELSE
       (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.seq), '[]') FROM sluice.steps x WHERE x.turn = t.id) END,
-    'history', sluice.history_of(t.session, (p_how->>'historyLimit')::integer));
+    'opens', NOT EXISTS (SELECT 1 FROM sluice.transcript WHERE session = t.session));
 END $$;
-
-CREATE OR REPLACE FUNCTION sluice.history_of(p_session text, p_limit integer) RETURNS jsonb LANGUAGE sql STABLE AS $$
-  SELECT coalesce(jsonb_agg(jsonb_build_object('role', role, 'text', text, 'attachments', attachments) ORDER BY seq), '[]')
-  FROM (SELECT * FROM sluice.transcript WHERE session = p_session ORDER BY seq DESC LIMIT p_limit) x;
-$$;
 
 CREATE OR REPLACE FUNCTION sluice.write_turn(p_id text, p_lane text, p_fence bigint, p_messages sluice.messages[], p_how jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,5 +1,5 @@
 import { BURST_LIMIT, burstLength, isBurstItem, readyAt } from '../../../core/burst.ts';
-import type { JsonValue, StoredMessage, TranscriptEntry } from '../../../core/message.ts';
+import type { JsonValue, StoredMessage } from '../../../core/message.ts';
 import type { ClaimedTurn } from '../../../core/turn.ts';
 import type { Claim, ClaimResult } from '../../journal.ts';
 import { unjson } from '../../json.ts';
@@ -201,7 +201,7 @@ function claimed(
     session: turn.session,
     attempt: turn.attempt,
     messages,
-    history: first.stateless?.history ?? historyOf(c, turn.session, how.historyLimit),
+    opens: c.get('SELECT 1 FROM transcript WHERE session = ? LIMIT 1', turn.session) === undefined,
     steps:
       turn.attempt === 1
         ? []
@@ -213,19 +213,4 @@ function claimed(
     ...(model !== undefined && { model }),
     startedAt: how.now,
   };
-}
-
-function historyOf(c: Connection, session: string, limit: number): TranscriptEntry[] {
-  return c
-    .all<{ role: TranscriptEntry['role']; text: string; attachments: string | null }>(
-      'SELECT role, text, attachments FROM transcript WHERE session = ? ORDER BY seq DESC LIMIT ?',
-      session,
-      limit,
-    )
-    .reverse()
-    .map(({ role, text, attachments }) => ({
-      role,
-      text,
-      ...(attachments !== null && { attachments: JSON.parse(attachments) }),
-    }));
 }
