@@ -20,6 +20,7 @@ import { runProgram } from '../service/command.ts';
 import type { SupervisorLink } from '../supervisor/link.ts';
 import { followCrashPlan } from './crashPlan.ts';
 import { Gateway } from './gateway.ts';
+import { HeapKeeper } from './heap.ts';
 import { Releases } from './releases.ts';
 import { keepForgetting } from './retention.ts';
 import { scrapeOf } from './scrape.ts';
@@ -68,6 +69,8 @@ export async function runGeneration(options: GenerationOptions): Promise<ExitCod
   const base = { instance: instance.slice(-8), generation };
   const log = createLog({ ...loaded.log, secrets, base });
   const releases = new Releases(log);
+  const heap = new HeapKeeper(systemClock);
+  releases.add(() => heap.stop());
   try {
     const config = await withinManager(loaded, { env, run: runProgram, log });
     const ground: Ground = {
