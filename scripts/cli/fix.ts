@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Audit } from '../attribution/audit.ts';
-import { addToAuthorMap } from '../attribution/author-map.ts';
+import { addToAuthorMap } from '../attribution/author-map-edit.ts';
 import { type Config, readIfThere } from '../attribution/config.ts';
 import { fixContributors } from '../notes/contributors.ts';
 import { readNotes } from '../notes/read.ts';

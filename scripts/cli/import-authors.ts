@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { addToAuthorMap, EMPTY_MAP, parseAuthorMap } from '../attribution/author-map.ts';
+import { EMPTY_MAP, parseAuthorMap } from '../attribution/author-map.ts';
+import { addToAuthorMap } from '../attribution/author-map-edit.ts';
 import { type Config, readIfThere } from '../attribution/config.ts';
 import type { Dialect } from '../attribution/dialect.ts';
 import { CannotCheck, EXIT } from '../attribution/errors.ts';

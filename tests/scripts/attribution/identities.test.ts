@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { addToAuthorMap, parseAuthorMap } from '../../../scripts/attribution/author-map.ts';
+import { parseAuthorMap } from '../../../scripts/attribution/author-map.ts';
+import { addToAuthorMap } from '../../../scripts/attribution/author-map-edit.ts';
 import { auditJson, makeRepo, run } from '../support.ts';
 
 const withMap = (text: string) => {
