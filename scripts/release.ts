@@ -100,6 +100,7 @@ async function run(options: Options, io: Io): Promise<number> {
   });
   for (const each of attribution.incomplete) io.err(`incomplete: ${each}\n`);
   if (!options.quiet) tellNamesakes(attribution, io);
+  if (!options.quiet) tellSuspects(attribution, io);
   if (options.publish) return publishNotes(options, io, prepared, tag, notes);
   if (options.output === undefined) io.out(notes);
   else {
@@ -161,7 +162,7 @@ async function releasedAs({ git }: Prepared, until: string | undefined) {
   }
 }
 
-const NAMESAKES_TOLD = 5;
+const TOLD = 5;
 
 /** Two entries of one name, as likely one person as two: told, since nothing joins them. */
 function tellNamesakes({ unresolved }: Attribution, io: Io): void {
@@ -171,14 +172,22 @@ function tellNamesakes({ unresolved }: Attribution, io: Io): void {
     told.add(namesake);
     return true;
   });
-  for (const { what, namesake, suggestion } of found.slice(0, NAMESAKES_TOLD)) {
+  for (const { what, namesake, suggestion } of found.slice(0, TOLD)) {
     const line = suggestion.trim().replace(/\s+# .*$/, '');
     io.err(
       `note: ${what} and ${namesake} are listed apart; if they are one, AUTHOR_MAP: ${line}\n`,
     );
   }
-  const more = found.length - NAMESAKES_TOLD;
+  const more = found.length - TOLD;
   if (more > 0) io.err(`note: ${more} more pairs of one name; contributor-audit shows them\n`);
+}
+
+/** Who is credited, and may be a machine: told, since the notes name them. */
+function tellSuspects({ suspects }: Attribution, io: Io): void {
+  for (const { who, reason, machine, person } of suspects.slice(0, TOLD))
+    io.err(`note: ${who} may be a machine: ${reason}; AUTHOR_MAP: ${machine} or ${person}\n`);
+  const more = suspects.length - TOLD;
+  if (more > 0) io.err(`note: ${more} more who may be machines; contributor-audit shows them\n`);
 }
 
 async function publishNotes(

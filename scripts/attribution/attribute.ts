@@ -8,13 +8,14 @@ import type { Commit } from './history.ts';
 import { Identities } from './identities.ts';
 import { type Change, type Filtered, Ledger } from './ledger.ts';
 import { applyMailmap } from './mailmap.ts';
-import type { Evidence, Person, Strength, Unresolved } from './model.ts';
+import type { Evidence, Ident, Person, Strength, Unresolved } from './model.ts';
 import { gather } from './people.ts';
 import { pullsFromRefs } from './pull-refs.ts';
 import type { Range } from './range.ts';
 import type { Reading } from './reading.ts';
 import { sourceClaims } from './source/claims.ts';
 import { SourceResolver } from './sources.ts';
+import { type Suspect, suspectsAmong } from './suspects.ts';
 import { findUnmarked } from './unmarked.ts';
 import { visible, visibleIdent } from './visible.ts';
 
@@ -56,6 +57,8 @@ export interface Attribution {
   readonly incomplete: readonly string[];
   /** What was not looked at, without being needed. */
   readonly limits: readonly string[];
+  /** Who is credited, and may be a machine. */
+  readonly suspects: readonly Suspect[];
   readonly filtered: readonly Filtered[];
   /** Weak evidence that was not counted. */
   readonly weak: readonly { readonly who: string; readonly evidence: Evidence }[];
@@ -179,6 +182,20 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
   incomplete.push(...sources.incomplete);
 
   const gathered = gather({ ledger, identities, keys, sources, map });
+  const seenAs = new Map<Person, Ident[]>();
+  for (const [seen, sighting] of ledger.sightings) {
+    const [person] = gathered.of([seen], '');
+    if (person === undefined) continue;
+    const idents = seenAs.get(person) ?? [];
+    idents.push(mapped.get(seen) ?? sighting.ident);
+    seenAs.set(person, idents);
+  }
+  const suspects = suspectsAmong(
+    [...gathered.people, ...gathered.helpers],
+    seenAs,
+    map,
+    assistants,
+  );
   const expected = await counted;
   if (ledger.commits !== expected) {
     throw new CannotCheck(`read ${ledger.commits} commits where git counts ${expected}`);
@@ -193,6 +210,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     unresolved: [...gathered.unresolved, ...sources.unresolved],
     incomplete,
     limits,
+    suspects: suspects.map((each) => ({ ...each, reason: visible(each.reason) })),
     filtered: [...ledger.filtered.values()].map((each) => ({
       ...each,
       ident: visibleIdent(each.ident),

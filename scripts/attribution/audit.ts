@@ -37,7 +37,7 @@ export function audit(attribution: Attribution, notes?: Notes, strict = false): 
     (missing?.length ?? 0) + (unearned?.length ?? 0) > 0 ||
     // A source nobody could name is a person left out, notes or not.
     attribution.unresolved.some((each) => each.kind === 'source pull request') ||
-    (strict && attribution.unresolved.length > 0);
+    (strict && attribution.unresolved.length + attribution.suspects.length > 0);
   const exitCode =
     attribution.incomplete.length > 0
       ? EXIT.cannotCheck

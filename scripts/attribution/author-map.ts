@@ -14,6 +14,8 @@ export interface AuthorMap {
   readonly people: readonly MapEntry[];
   /** Addresses or logins that are nobody (a machine, an import). */
   readonly ignore: readonly string[];
+  /** Addresses, logins or names that look like a machine's and are a person's. */
+  readonly persons: readonly string[];
   /** Logins of people who don't want to be named. */
   readonly optOut: readonly string[];
   /** Where each address and name is given to whom, by `keyOf`. */
@@ -26,7 +28,13 @@ export interface Place {
   readonly line: number;
 }
 
-export const EMPTY_MAP: AuthorMap = { people: [], ignore: [], optOut: [], places: new Map() };
+export const EMPTY_MAP: AuthorMap = {
+  people: [],
+  ignore: [],
+  persons: [],
+  optOut: [],
+  places: new Map(),
+};
 export const AUTHOR_MAP_PATH = 'release-notes/authors.yaml';
 
 /** Whether a file is an AUTHOR_MAP of our own form, which can also be written to. */
@@ -34,7 +42,7 @@ export function isOwnForm(path: string): boolean {
   return /\.ya?ml$/i.test(path);
 }
 
-const TOP = new Set(['authors', 'ignore', 'opt-out']);
+const TOP = new Set(['authors', 'ignore', 'people', 'opt-out']);
 const KEYS = new Set(['addresses', 'names', 'note']);
 
 /**
@@ -87,12 +95,14 @@ export async function parseAuthorMap(
   };
 
   const people: MapEntry[] = [];
-  const lists: { ignore: string[]; optOut: string[] } = { ignore: [], optOut: [] };
+  const lists = { ignore: [] as string[], people: [] as string[], 'opt-out': [] as string[] };
   for (const top of entries(doc.contents, TOP, 'the AUTHOR_MAP')) {
     if (isScalar(top.value) && top.value.value === null) continue;
+    if (top.key === 'people' && isMap(top.value))
+      fail(top.offset, 'people is a list; a login with its addresses stands under authors');
     if (top.key !== 'authors') {
       const list = strings(top.value, top.key).map((each) => each.text);
-      lists[top.key === 'ignore' ? 'ignore' : 'optOut'].push(...list);
+      lists[top.key as keyof typeof lists].push(...list);
       continue;
     }
     for (const { key: login, value, offset } of entries(top.value, undefined, 'authors')) {
@@ -121,5 +131,11 @@ export async function parseAuthorMap(
       });
     }
   }
-  return { people, ...lists, places: seen };
+  return {
+    people,
+    ignore: lists.ignore,
+    persons: lists.people,
+    optOut: lists['opt-out'],
+    places: seen,
+  };
 }

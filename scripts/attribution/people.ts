@@ -193,8 +193,8 @@ function unresolved(person: Person, namesake?: Person, mapped?: string): Unresol
   const guess = namesake !== undefined || mapped !== undefined;
   const both =
     namesake !== undefined && namesake.login === undefined ? [person, namesake] : [person];
-  const addresses = both.flatMap((each) => each.emails.slice(0, 1)).map(quote);
-  const names = both.filter((each) => each.emails.length === 0).map((each) => quote(each.name));
+  const addresses = both.flatMap((each) => each.emails.slice(0, 1)).map(yamlText);
+  const names = both.filter((each) => each.emails.length === 0).map((each) => yamlText(each.name));
   const field = [
     ...(addresses.length === 0 ? [] : [`addresses: [${addresses.join(', ')}]`]),
     ...(names.length === 0 ? [] : [`names: [${names.join(', ')}]`]),
@@ -208,6 +208,8 @@ function unresolved(person: Person, namesake?: Person, mapped?: string): Unresol
   };
 }
 
-function quote(text: string): string {
-  return /^[\w.+@-]+$/.test(text) ? text : JSON.stringify(text);
+/** A text as an entry of a YAML list. */
+export function yamlText(text: string): string {
+  const plain = /^[a-z][\w.+@-]*$/i.test(text) && !/^(?:true|false|null)$/i.test(text);
+  return plain ? text : JSON.stringify(text);
 }

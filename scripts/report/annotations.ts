@@ -34,10 +34,15 @@ export function githubReport(audit: Audit, file: string | undefined, commands?: 
       return { kind: 'error', title: 'No credit found', text, line: each.line } as const;
     }),
   ];
-  const warnings = a.unresolved.map(({ what, suggestion }) => {
+  const suspects = a.suspects.map(({ who, reason, machine, person }) => {
+    const text = `${who}: ${reason}; AUTHOR_MAP: ${machine} or ${person}`;
+    return { kind: 'warning', title: 'May be a machine', text, line: 1 } as const;
+  });
+  const nameless = a.unresolved.map(({ what, suggestion }) => {
     const text = `${what}; AUTHOR_MAP: ${suggestion.trim()}`;
     return { kind: 'warning', title: 'No login known', text, line: 1 } as const;
   });
+  const warnings = [...suspects, ...nameless];
   const summary = summaryOf(audit, commands);
   const short = summary && [
     ...summary.found,

@@ -33,6 +33,7 @@ export function jsonReport(audit: Audit): string {
     incomplete: a.incomplete,
     limits: a.limits,
     weak: a.weak,
+    suspects: a.suspects,
     filtered: a.filtered,
   };
   return `${JSON.stringify(report, null, 2)}\n`;
@@ -89,6 +90,10 @@ export function markdownReport(audit: Audit, commands?: Commands): string {
       '',
       '</details>',
       '',
+    );
+  for (const { who, reason, machine, person } of a.suspects)
+    out.push(
+      `- may be a machine: ${cell(who)}: ${cell(reason)}; \`${machine}\` or \`${person}\` in the AUTHOR_MAP`,
     );
   for (const each of a.incomplete) out.push(`- **incomplete:** ${cell(each)}`);
   for (const each of a.limits) out.push(`- not known: ${cell(each)}`);

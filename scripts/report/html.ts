@@ -94,6 +94,14 @@ ${section(
   'The notes can name them in full. To name them by a handle, put the login in and the line below <code>authors:</code> of the AUTHOR_MAP (<code>release-notes/authors.yaml</code>).',
 )}
 ${section(
+  'Credited, but may be assistants or bots',
+  a.suspects.map(
+    (each) =>
+      `${escaped(each.who)} <span class="dim">${escaped(each.reason)}</span><br>a machine: <code>${escaped(each.machine)}</code>, a person: <code>${escaped(each.person)}</code>`,
+  ),
+  'They count until somebody decides: put one of the two lines into the AUTHOR_MAP (<code>release-notes/authors.yaml</code>).',
+)}
+${section(
   'Weak evidence, not counted',
   a.weak.map((each) => `${escaped(each.who)}: ${evidence(each.evidence, links)}`),
 )}

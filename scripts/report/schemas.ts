@@ -91,6 +91,18 @@ export const AuditSchema = z
       .array(z.object({ who: text, evidence }))
       .readonly()
       .describe('Weak evidence, not counted.'),
+    suspects: z
+      .array(
+        z.object({
+          who: text,
+          reason: text,
+          evidence: z.array(evidence).readonly(),
+          machine: text.describe('The line for the AUTHOR_MAP that leaves them out.'),
+          person: text.describe('The line for the AUTHOR_MAP that keeps them as a person.'),
+        }),
+      )
+      .readonly()
+      .describe('Who is credited and may be an assistant or a bot, until somebody decides.'),
     filtered: z
       .array(
         z.object({

@@ -80,6 +80,16 @@ export function textReport(
     if (!verbose && missing !== undefined && a.unresolved.length > 20)
       out.push(`  … ${a.unresolved.length - 20} more (--verbose)`);
   }
+  if (a.suspects.length > 0) {
+    const what = 'Credited, but may be assistants or bots';
+    out.push('', paint('yellow', `${what} (decide in the AUTHOR_MAP): ${a.suspects.length}`));
+    for (const each of a.suspects) {
+      out.push(`  ${each.who}`, paint('dim', `      ${each.reason}`));
+      out.push(
+        `      ${paint('dim', 'a machine:')} ${each.machine}   ${paint('dim', 'a person:')} ${each.person}`,
+      );
+    }
+  }
   if (a.weak.length > 0) {
     out.push('', `Weak evidence, not counted (--min-evidence weak counts it): ${a.weak.length}`);
     for (const each of a.weak.slice(0, verbose ? undefined : 10))
@@ -121,6 +131,8 @@ export function partRead({ notes, attribution }: Audit): string | undefined {
 function verdict({ exitCode, missing, unearned }: Audit, paint: Paint): string {
   if (exitCode === 2) return paint('red', 'Could not check everything (exit 2).');
   if (exitCode === 1) {
+    if ((missing?.length ?? 0) + (unearned?.length ?? 0) === 0)
+      return paint('red', 'Everyone known is credited; what is open above is a finding (exit 1).');
     return paint(
       'red',
       `${missing?.length ?? 0} missing, ${unearned?.length ?? 0} listed without a credit (exit 1). --fix writes the contributor section.`,

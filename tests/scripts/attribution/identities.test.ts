@@ -141,7 +141,7 @@ describe('the AUTHOR_MAP', () => {
     ],
     ['authors:\n  a: {adresses: [x@y.z]}\n', /:2: unknown key "adresses"/],
     ['authors:\n  a: {addresses: [x@y.z]}\n  a: {addresses: [y@y.z]}\n', /:3: /],
-    ['people: {}\n', /:1: unknown key "people"/],
+    ['humans: {}\n', /:1: unknown key "humans"/],
     ['authors:\n  "no login": {}\n', /:2: /],
   ])('names the line of a mistake: %j', async (text, message) => {
     await expect(parseAuthorMap(text, 'authors.yaml')).rejects.toThrow(message);
