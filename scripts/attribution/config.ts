@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readFile, realpath } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { AssistantList } from './assistants.ts';
 import {
   AUTHOR_MAP_PATH,
@@ -52,6 +52,23 @@ const FORGES: Readonly<Record<string, ForgeKind>> = {
   gitea: 'forgejo',
 };
 
+/**
+ * A file of a repository may be anybody's: what it names is read, and told of in logs, so it is in the
+ * repository. The command line may name any file.
+ */
+async function refuseOutside(top: string, path: string): Promise<void> {
+  const within = (from: string, to: string) => !/^\.\.(?:[/\\]|$)/.test(relative(from, to));
+  const whole = resolve(top, path.replace(/#\w+$/, ''));
+  // One that is not there is told by whoever reads it.
+  const [real, realTop] = await Promise.all([
+    realpath(whole).catch(() => undefined),
+    realpath(top),
+  ]);
+  const isLinkedAway = real !== undefined && !within(realTop, real);
+  if (isAbsolute(path) || !within(top, whole) || isLinkedAway)
+    throw new BadFile(`${CONFIG_PATH}: ${path} is not inside the repository`);
+}
+
 /** What the command line says of the AUTHOR_MAP. */
 interface SaidOfMaps {
   /** Absolute paths. */
@@ -81,7 +98,10 @@ export async function readConfig(
   if (values.remote !== undefined && !remotes.has(values.remote)) {
     throw new BadFile(`${CONFIG_PATH}: there is no remote "${values.remote}"`);
   }
-  const named = said.authors ?? [values.authors ?? []].flat();
+  const inFile = [values.authors ?? []].flat();
+  for (const each of [...inFile, ...(values.template === undefined ? [] : [values.template])])
+    await refuseOutside(git.dir, each);
+  const named = said.authors ?? inFile;
   const [own, ...more] = named.filter(isOwnForm);
   if (more.length > 0)
     throw new BadFile(`authors: only one file can be YAML, not ${own} and ${more[0]}`);

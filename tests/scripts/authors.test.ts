@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeRepo, type Repo, run } from './support.ts';
@@ -140,10 +140,23 @@ describe('authors of other shapes', () => {
     ['authors: [1]', 'authors must be a file, or a list of files'],
     ['authors: nope.py', 'no such file'],
     ['authors: nope.yaml', 'there is no file nope.yaml (authors)'],
+    ['authors: ../people.txt', '../people.txt is not inside the repository'],
+    ['authors: [/etc/passwd]', '/etc/passwd is not inside the repository'],
+    ['authors: linked/passwd', 'linked/passwd is not inside the repository'],
+    ['template: ../notes.md', '../notes.md is not inside the repository'],
   ])('that are nothing are an error: %s', async (text, message) => {
     const repo = began();
+    symlinkSync('/etc', join(repo.dir, 'linked'));
     repo.write('release.yaml', `${text}\n`);
     expect(await audit(repo)).toMatchObject({ code: 2, err: expect.stringContaining(message) });
+  });
+  it('say of what is left out only the first, when it is much', async () => {
+    const repo = began();
+    const lines = Array.from({ length: 30 }, (_, n) => `nobody-${n}@home.example`);
+    repo.write('people.txt', `cy@home.example cy\n${lines.join('\n')}\n`);
+    const { err } = await audit(repo, '--authors', join(repo.dir, 'people.txt'));
+    expect(err.match(/left out/g)).toHaveLength(11);
+    expect(err).toContain('note: 20 more are left out');
   });
   it('give the login of a name as the line to decide on, where an address is not in them', async () => {
     const repo = began();

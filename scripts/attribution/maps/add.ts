@@ -4,7 +4,7 @@ import { BadFile } from '../errors.ts';
 import { conflictText, type Entry, keyOf, settle, unreadText } from './entry.ts';
 import { readForeignMap } from './read.ts';
 
-/** How many conflicts an error names. */
+/** How many conflicts an error names, and how many entries are told to be left out. */
 const SHOWN = 10;
 
 /**
@@ -18,8 +18,7 @@ export async function addForeignMaps(
   onRemark: (what: string) => void,
 ): Promise<AuthorMap> {
   const maps = await Promise.all(paths.map((path) => readForeignMap(path, dialect)));
-  for (const each of maps.flatMap(({ unread }) => unread))
-    onRemark(`${unreadText(each)}; left out`);
+  const left = maps.flatMap(({ unread }) => unread).map(unreadText);
   const undecided = maps
     .flatMap(({ entries }) => entries)
     .filter((each) => !own.places.has(keyOf(each)));
@@ -32,7 +31,10 @@ export async function addForeignMaps(
       `one address is given to two logins; decide in the AUTHOR_MAP of your own (authors.yaml):${lines.join('')}${more}`,
     );
   }
-  for (const each of conflicts) onRemark(`${conflictText(each)}; left out`);
+  left.push(...conflicts.map(conflictText));
+  for (const each of left.slice(0, SHOWN)) onRemark(`${each}; left out`);
+  const others = left.length - SHOWN;
+  if (others > 0) onRemark(`${others} more are left out; --import-authors FILE names them all`);
   return { ...own, people: joined(own.people, entries) };
 }
 

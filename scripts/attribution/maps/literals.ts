@@ -1,5 +1,7 @@
-import type { SyntaxNode } from '@lezer/common';
+import type { parser as pythonParser } from '@lezer/python';
 import { decoded } from './strings.ts';
+
+type SyntaxNode = ReturnType<typeof pythonParser.parse>['topNode'];
 
 /** The languages whose literals are read. JSON, with or without comments, is a part of JavaScript. */
 export type Language = 'python' | 'javascript' | 'typescript' | 'json';
