@@ -22,6 +22,11 @@ export interface PlatformsDeps extends WebDeps {
   readonly claim: ClaimAccount;
 }
 
+/** Loads what the platforms need while something else is waited for. What is wrong with it is said when they are made. */
+export async function preloadPlatforms({ platforms }: Config): Promise<void> {
+  if (platforms.web.enabled) await import('../platforms/web/webPlatform.ts').catch(() => {});
+}
+
 /**
  * Makes every configured account. A platform's library is loaded only where an account of it is
  * configured.

@@ -2,6 +2,7 @@ import { assemble } from '../assembly/assembly.ts';
 import { newId } from '../assembly/ids.ts';
 import { openJournal } from '../assembly/journalOf.ts';
 import { machineOf } from '../assembly/machine.ts';
+import { preloadPlatforms } from '../assembly/platformsOf.ts';
 import { settingsOf } from '../assembly/settingsOf.ts';
 import { systemClock } from '../assembly/systemClock.ts';
 import { withinManager } from '../assembly/withinManager.ts';
@@ -144,7 +145,11 @@ interface Made {
 async function make(config: Config, ground: Ground): Promise<Made> {
   const { home, link, instance, log, releases } = ground;
   const clock = systemClock;
-  const { journal, fleet } = await openJournal(config, ground);
+  // The journal opens in a thread of its own, so that modules are loaded meanwhile.
+  const [{ journal, fleet }] = await Promise.all([
+    openJournal(config, ground),
+    preloadPlatforms(config),
+  ]);
   releases.add(() => journal.close());
   const retention = keepForgetting(config.journal, { journal, clock, log });
   releases.add(() => retention.close());

@@ -83,15 +83,24 @@ function vendored(file: string): string {
   throw new Error(`${file} is not installed (looked from ${dirname(CONSOLE)}). Run npm ci.`);
 }
 
+/** Compressed when it is first asked for so: a start does not wait for a page that nobody opens. */
 function assetOf(type: string, text: string): Asset {
   const body = Buffer.from(text);
   const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } };
+  let br: Buffer<ArrayBuffer> | undefined;
+  let gzip: Buffer<ArrayBuffer> | undefined;
   return {
     type,
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
     body,
-    br: brotliCompressSync(body, quality),
-    gzip: gzipSync(body),
+    get br() {
+      br ??= brotliCompressSync(body, quality);
+      return br;
+    },
+    get gzip() {
+      gzip ??= gzipSync(body);
+      return gzip;
+    },
   };
 }
 
