@@ -2,6 +2,9 @@ import { relative } from 'node:path';
 import type { Commands } from '../report/summary.ts';
 import type { SharedOptions } from './prepare.ts';
 
+/** What an action is told where nothing has to be. */
+const GITHUB_API = 'https://api.github.com';
+
 type Options = SharedOptions & { readonly releaseFile?: string | undefined };
 
 /**
@@ -22,11 +25,18 @@ export function mendingCommands(options: Options, canAsk: boolean): Commands {
     ['--path', (options.path ?? []).map(path)],
     ['--tag-format', [options.tagFormat]],
     ['--authors', (options.authors ?? []).map(path)],
+    ['--prs', options.prs === undefined ? [] : [path(options.prs)]],
+    ['--forge', [options.forge]],
+    ['--project', [options.project]],
+    ['--github', [options.github]],
+    ['--api-url', [options.apiUrl === GITHUB_API ? undefined : options.apiUrl]],
+    ['--min-evidence', [options.minEvidence === 'weak' ? 'weak' : undefined]],
     ['--release-file', [options.releaseFile === undefined ? undefined : path(options.releaseFile)]],
   ];
   const words = pairs.flatMap(([name, values]) =>
     values.flatMap((value) => (value === undefined ? [] : [name, quoted(value)])),
   );
+  if (options.merges) words.push('--merges');
   const command = ['sluice-contributor-audit', ...words, '--fix'];
   return {
     ...(options.releaseFile === undefined

@@ -68,6 +68,18 @@ describe('a report with a long list', () => {
     expect((await run('contributor-audit', words)).code).toBe(0);
     expect(readFileSync(join(repo.dir, 'notes.md'), 'utf8').match(/^- /gm)).toHaveLength(12);
   });
+  it('names it with all that says which range and whose answers, as a shell takes it', async () => {
+    const repo = crowded();
+    repo.git('tag', "it's");
+    const { out } = await run('contributor-audit', [
+      ...['--repo', repo.dir, '--offline', '--since-tag', 'v1', '--until', "it's", '--path', '.'],
+      ...['--github', 'acme/app', '--api-url', 'http://127.0.0.1:9', '--merges', '--strict'],
+      ...['--release-file', join(repo.dir, 'notes.md')],
+    ]);
+    expect(out).toContain(
+      `--until 'it'\\''s' --path . --github acme/app --api-url http://127.0.0.1:9 --release-file ${repo.dir}/notes.md --merges --fix\n`,
+    );
+  });
   it('has the same in Markdown and on the page, with the list below it', async () => {
     const repo = crowded();
     const page = join(repo.dir, 'page.html');
