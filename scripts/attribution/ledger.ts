@@ -214,7 +214,11 @@ export class Ledger {
       before.count += 1;
       return true;
     }
-    const ignored = this.#options.ignore.has(ident.email.toLowerCase() || ident.name.toLowerCase());
+    const { ignore, dialect = GITHUB } = this.#options;
+    const login = dialect.noReply(ident.email)?.login.toLowerCase();
+    const ignored =
+      ignore.has(ident.email.toLowerCase() || ident.name.toLowerCase()) ||
+      (login !== undefined && ignore.has(login));
     const reason = ignored ? 'ignored by the AUTHOR_MAP' : this.#assistants.reason(ident);
     if (reason === undefined) return false;
     const kept = { name: own(ident.name), email: own(ident.email) };

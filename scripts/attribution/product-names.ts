@@ -26,6 +26,9 @@ const AFTER = new Set(
   developer`.split(/\s+/),
 );
 
+/** What models are called besides: words that say nothing behind a name that is also a person's. */
+const VARIANT = new Set('luna sol terra fast high low medium xhigh build exp chat'.split(' '));
+
 /** A version, a size of a model or of its context: "4.6", "v2", "K2", "27b", "1M". */
 const VERSION = /^(?:[vkmr]?\d+[a-z]?|\d+x\d+b)$/;
 
@@ -41,15 +44,19 @@ const ASSISTED = /^ai[- ]?(?:assisted|generated|authored)(?:[- ]by)?[\s:([—–
 export class Names {
   readonly #names = new Set<string>();
   readonly #words = new Set<string>();
+  /** What the name of a product can begin with: nearly nobody's does. */
+  readonly #first = new Set(['ai', ...[...BEFORE].map(firstLetters)]);
 
   constructor(products: readonly ProductNames[]) {
     for (const { names = [], words = [] } of products) {
       for (const name of names) this.#names.add(key(name));
       for (const word of words) this.#words.add(key(word));
     }
+    for (const each of [...this.#names, ...this.#words]) this.#first.add(firstLetters(each));
   }
 
   kind(written: string): NameKind {
+    if (!this.#first.has(firstLetters(written).toLowerCase())) return undefined;
     const text = plain(written)
       .toLowerCase()
       .replace(/^[^\p{L}\p{N}(@[{]+/u, '');
@@ -64,8 +71,9 @@ export class Names {
     const tail = /[([{:·|/+—–]\s*([^\])}]+)|\b(?:via|using|with|through)\s+(.+)$/.exec(
       name.slice(head.length),
     );
-    const carried = this.#headKind((tail?.[1] ?? tail?.[2] ?? '').trim());
-    return carried === undefined ? 'word' : 'product';
+    const parts = (tail?.[1] ?? tail?.[2] ?? '').split(/[/,|·]/);
+    const carried = parts.some((part) => this.#headKind(part.trim()) !== undefined);
+    return carried ? 'product' : 'word';
   }
 
   #headKind(head: string): NameKind {
@@ -89,6 +97,7 @@ export class Names {
       } else if (this.#names.has(rest[at]!)) product = true;
       else if (this.#words.has(rest[at]!)) word += 1;
       else if ((product || word > 0 ? AFTER : BEFORE).has(rest[at]!)) beside += 1;
+      else if (product && VARIANT.has(rest[at]!)) beside += 1;
       // Anything else is part of somebody's or something else's name.
       else return undefined;
     }
@@ -98,10 +107,16 @@ export class Names {
 
 /** A name in words and numbers: "GPT-5.2-Codex" and "gpt 5.2 codex" are one, "Qwen3" is "qwen 3". */
 function key(name: string): string {
+  if (/^[a-z ]+$/.test(name)) return name;
   return name
     .toLowerCase()
     .replace(/(\p{L}{2,})(\d)/gu, '$1 $2')
     .split(/[\s\-_./@]+/u)
     .filter((part) => part !== '')
     .join(' ');
+}
+
+/** The letters a name begins with: "[Claude Code 2]" begins with "Claude". */
+function firstLetters(name: string): string {
+  return (/[a-z]+/i.exec(name) ?? /\p{L}+/u.exec(name))?.[0] ?? '';
 }

@@ -175,6 +175,12 @@ export function explain(audit: Audit, wanted: string): string {
     for (const join of person.joins)
       out.push(`  joined ${join.what}: ${join.reason}${join.weak ? ' [weak]' : ''}`);
     for (const remark of person.remarks) out.push(`  note: ${remark}`);
+    const suspect = a.suspects.find(({ who }) => who === idOf(person));
+    if (suspect !== undefined)
+      out.push(
+        `  may be a machine: ${suspect.reason}`,
+        `    AUTHOR_MAP: ${suspect.machine} leaves it out, ${suspect.person} keeps the person`,
+      );
     for (const credit of person.credits) {
       const kept =
         credit.evidence.length < credit.count ? ` (the first ${credit.evidence.length} shown)` : '';

@@ -174,7 +174,14 @@ export async function auditJson(repo: Repo, ...args: string[]) {
     missing: string[] | null;
     unearned: { handle: string }[] | null;
     incomplete: string[];
-    filtered: { ident: { name: string; email: string } }[];
+    suspects: {
+      who: string;
+      reason: string;
+      evidence: { line: string }[];
+      machine: string;
+      person: string;
+    }[];
+    filtered: { ident: { name: string; email: string }; reason: string }[];
     unresolved: { what: string; suggestion: string }[];
     weak: { who: string }[];
   };
