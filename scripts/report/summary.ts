@@ -50,6 +50,14 @@ export function summaryOf(audit: Audit, commands: Commands = {}): Summary | unde
     found.push(
       `${counted(unearned.length, 'entry', 'entries')} of the notes' list ${unearned.length === 1 ? 'has' : 'have'} no credit.`,
     );
+  const { length: suspects } = a.suspects;
+  if (suspects > 0) {
+    const count =
+      suspects === 1 ? '1 of all may be a machine' : `${suspects} of all may be machines`;
+    found.push(
+      `${count}, and ${suspects === 1 ? 'counts' : 'count'} until the AUTHOR_MAP decides.`,
+    );
+  }
   return { found, steps: stepsFor(audit, commands, nameless) };
 }
 

@@ -115,6 +115,12 @@ describe('a report with a long list', () => {
       [...of('error'), ...rest].filter((line) => /Contributor missing/.test(line)),
     ).toHaveLength(13);
   });
+  it('says how many may be machines', async () => {
+    const repo = crowded();
+    repo.commit('fix: x', 'Jo Agent <jo-agent@users.noreply.github.com>');
+    const { out } = await audit(repo, '--offline');
+    expect(out).toContain('1 of all may be a machine, and counts until the AUTHOR_MAP decides.\n');
+  });
   it('is as short as ever where the list is', async () => {
     const repo = makeRepo();
     repo.commit('begin');
