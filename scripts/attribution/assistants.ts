@@ -45,7 +45,8 @@ const ACCOUNT = /[-_+](?:agent|bot|robot)$/i;
 const ONE_WORD = /[a-z]{5}agent$/i;
 
 /** A name that does: "jo-agent", "JoBot", "Jo (Agent) Doe". "Jo Bot" can be somebody's. */
-const CALLED = /(?:[-_](?:[Aa]gent|[Bb]ot|[Rr]obot)|[a-z\d]Bot)$|\((?:AI )?(?:[Aa]gent|[Bb]ot)\)/;
+const CALLED =
+  /(?:[-_](?:[Aa]gent|[Bb]ot|[Rr]obot)|[a-z\d]Bot|^[A-Z\d]{2,} (?:Bot|Agent)|[Ss]ub-?agent)$|\((?:AI )?(?:[Aa]gent|[Bb]ot)\)/;
 
 /** Work that names a machine and nobody's first name: "Release Agent", "CI Bot". */
 const JOB =

@@ -8,7 +8,8 @@ export interface Trailer extends Ident {
 }
 
 const CO_AUTHOR = /^[ \t]{0,3}co-?[ -]?authored[ -]by[ \t]*:[ \t]*(\S.*)$/gim;
-const ADDRESS = /<([^<>]*)>/g;
+/** An address; at the line's end the closing bracket may be missing. */
+const ADDRESS = /<([^<>]*)>|<([^<>\s@]+@[^<>\s@]+)$/g;
 const PR = /(?:\bPR[ \t]*#?|#|\/pull\/)(\d+)\b/i;
 
 /**
@@ -85,7 +86,7 @@ function people(value: string, line: string): Trailer[] {
   let from = 0;
   for (const match of value.matchAll(ADDRESS)) {
     const name = cleanName(value.slice(from, match.index));
-    const email = match[1]!.trim();
+    const email = (match[1] ?? match[2]!).trim();
     from = match.index + match[0].length;
     if (name !== '' || email !== '') found.push({ name, email, line });
   }

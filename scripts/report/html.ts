@@ -1,10 +1,11 @@
+import type { Attribution } from '../attribution/attribute.ts';
 import { type Audit, unearnedName } from '../attribution/audit.ts';
 import type { Dialect } from '../attribution/dialect.ts';
 import type { Evidence, Person } from '../attribution/model.ts';
 import { idOf } from '../attribution/people.ts';
 import type { Site } from '../attribution/site.ts';
 import { type Commands, summaryOf } from './summary.ts';
-import { headline, partRead } from './text.ts';
+import { headline, partRead, suspectOf } from './text.ts';
 
 const escaped = (text: string) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
@@ -40,7 +41,7 @@ export function htmlReport(
 ): string {
   const { attribution: a, missing, unearned = [] } = audit;
   const part = partRead(audit);
-  const links: Links = { site, dialect: a.dialect };
+  const links: Links = { site, dialect: a.dialect, attribution: a };
   const lost = new Set(missing);
   const counts = `${lost.size} missing in the notes, ${unearned.length} listed without a credit`;
   const found = lost.size + unearned.length > 0;
@@ -118,6 +119,7 @@ ${section('Not known', a.limits.map(escaped))}
 
 /** Where a page's links lead. */
 interface Links {
+  readonly attribution: Attribution;
   readonly site: Pick<Site, 'home' | 'web'> | undefined;
   readonly dialect: Dialect;
 }
@@ -155,7 +157,9 @@ function card(person: Person, isMissing: boolean | undefined, links: Links): str
   const total = person.credits.reduce((sum, { count }) => sum + count, 0);
   const amount = lines.length < total ? `${lines.length} of ${total}` : `${total}`;
   const also = person.names.filter((name) => !idOf(person).startsWith(name));
-  const remarks = person.remarks
+  const suspect = suspectOf(person, links.attribution);
+  const doubt = suspect === undefined ? [] : [`may be a machine: ${suspect.reason}`];
+  const remarks = [...person.remarks, ...doubt]
     .map((each) => `<div class="note">Note: ${escaped(each)}</div>`)
     .join('');
   return `<div class="card${state}"><h3>${who}</h3>${roles}

@@ -2,6 +2,7 @@ import type { Attribution } from '../attribution/attribute.ts';
 import { type Audit, unearnedName } from '../attribution/audit.ts';
 import type { Evidence, Person } from '../attribution/model.ts';
 import { idOf } from '../attribution/people.ts';
+import type { Suspect } from '../attribution/suspects.ts';
 import { visible } from '../attribution/visible.ts';
 import { versionOf } from '../notes/version.ts';
 import { type Commands, summaryOf } from './summary.ts';
@@ -60,6 +61,9 @@ export function textReport(
           out.push(paint('dim', `      ${credit.role}: ${evidenceLine(line, a)}`));
       }
       for (const remark of person.remarks) out.push(paint('yellow', `      note: ${remark}`));
+      const suspect = suspectOf(person, a);
+      if (suspect !== undefined)
+        out.push(paint('yellow', `      may be a machine: ${suspect.reason}`));
     }
   }
   if (unearned !== undefined && unearned.length > 0) {
@@ -107,6 +111,11 @@ export function textReport(
   }
   if (missing !== undefined) out.push('', verdict(audit, paint));
   return `${out.join('\n')}\n`;
+}
+
+/** What makes one of the people look like a machine. */
+export function suspectOf(person: Person, { suspects }: Attribution): Suspect | undefined {
+  return suspects.find(({ who }) => who === idOf(person));
 }
 
 export function headline(a: Attribution): string {
@@ -175,7 +184,7 @@ export function explain(audit: Audit, wanted: string): string {
     for (const join of person.joins)
       out.push(`  joined ${join.what}: ${join.reason}${join.weak ? ' [weak]' : ''}`);
     for (const remark of person.remarks) out.push(`  note: ${remark}`);
-    const suspect = a.suspects.find(({ who }) => who === idOf(person));
+    const suspect = suspectOf(person, a);
     if (suspect !== undefined)
       out.push(
         `  may be a machine: ${suspect.reason}`,

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { auditJson, makeRepo, run } from './support.ts';
@@ -35,6 +35,16 @@ describe('who may be an assistant or a bot', () => {
     expect(out).toContain('calls itself a machine');
     expect(out).toContain('ignore: [ada-agent]');
     expect(out).toContain('people: [ada-agent]');
+  });
+
+  it('is marked where the notes miss them, and on the page', async () => {
+    const repo = range();
+    const page = join(repo.dir, 'page.html');
+    repo.write('notes.md', '# v1\n\n## Contributors\n\n- @ada\n');
+    const args = ['--release-file', join(repo.dir, 'notes.md'), '--html', page];
+    const { out } = await run('contributor-audit', [...offline(repo), ...args]);
+    expect(out).toMatch(/Missing in the notes.*@ada-agent.*may be a machine: /s);
+    expect(readFileSync(page, 'utf8')).toContain('people: [ada-agent]');
   });
 
   it('is a finding with --strict only', async () => {

@@ -92,6 +92,15 @@ describe('identities', () => {
     repo.commit('a\n\nCo-authored-by: kim9\nco-Authored-By: Kim Nine');
     expect((await auditJson(repo)).ids).toEqual(expect.arrayContaining(['@kim9', 'Kim Nine']));
   });
+  it('reads an address whose closing bracket is missing', async () => {
+    const repo = makeRepo();
+    repo.commit(
+      'a\n\nCo-authored-by: Kim Nine <kim@x.example\nCo-authored-by: Crush <crush@charm.land',
+    );
+    const { ids, report } = await auditJson(repo);
+    expect(ids).toContain('Kim Nine <kim@x.example>');
+    expect(report.filtered).toHaveLength(1);
+  });
   it('leaves the three assistants it began with out, and keeps the human named Claude', async () => {
     const repo = makeRepo();
     repo.commit(
