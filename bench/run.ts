@@ -1,6 +1,7 @@
 /** `npm run bench [-- PART…]`: prints each figure beside its floor, measured in the same run. */
 const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
   gateway: async () => (await import('./gateway.ts')).benchGateway(),
+  start: async () => (await import('./start.ts')).benchStart(),
   handover: async () => (await import('./handover.ts')).benchHandover(),
   platforms: async () => (await import('./platforms.ts')).benchPlatforms(),
   agents: async () => (await import('./agents.ts')).benchAgents(),
