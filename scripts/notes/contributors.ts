@@ -1,5 +1,6 @@
 import type { Person, Role, Unearned } from '../attribution/model.ts';
 import { escapeName } from './markdown.ts';
+import { NameIndex } from './names.ts';
 import type { Item, Notes } from './read.ts';
 
 /** How a person is written in notes: a handle only where there is a login. */
@@ -35,7 +36,7 @@ export function isNamed(person: Person, notes: Notes): boolean {
   if (person.logins.some((login) => notes.handles.has(login.toLowerCase()))) return true;
   // Of somebody without any name the address is one.
   return [person.name, ...person.names].some((name) =>
-    name.length > 1 ? hasWords(unbroken(notes.sectionText), name) : beginsEntry(notes, name),
+    name.length > 1 ? namesOf(notes).has(name) : beginsEntry(notes, name),
   );
 }
 
@@ -46,14 +47,16 @@ function beginsEntry(notes: Notes, name: string): boolean {
   );
 }
 
-/** Without the mark that keeps an "@" in a name from being a mention. */
-function unbroken(text: string): string {
-  return text.replaceAll('\u200b', '');
-}
+const indexes = new WeakMap<Notes, NameIndex>();
 
-function hasWords(text: string, words: string): boolean {
-  const pattern = words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+');
-  return new RegExp(`(?<![\\p{L}\\p{N}_@-])${pattern}(?![\\p{L}\\p{N}_-])`, 'iu').test(text);
+/** The names in the contributor section, without the mark that keeps an "@" in a name from being a mention. */
+function namesOf(notes: Notes): NameIndex {
+  let index = indexes.get(notes);
+  if (index === undefined) {
+    index = new NameIndex(notes.sectionText.replaceAll('\u200b', ''));
+    indexes.set(notes, index);
+  }
+  return index;
 }
 
 /**
