@@ -136,7 +136,7 @@ onEveryEngine('lanes', (place) => {
           await journal.close();
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     );
   }, 120_000);
 });
