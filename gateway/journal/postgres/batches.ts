@@ -119,8 +119,11 @@ export class Batches {
     let news = false;
     batch.forEach((call, i) => {
       const { value = null, void: dead } = results[i] ?? {};
-      if (dead === true) call.reject(new JournalUnavailable(DECLARED_DEAD));
-      else call.resolve(value);
+      if (dead === true) {
+        call.reject(new JournalUnavailable(DECLARED_DEAD));
+        return;
+      }
+      call.resolve(value);
       if (call.reads !== true && (call.news?.(value as never) ?? true)) news = true;
     });
     if (news) this.committed();
