@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Settings } from '../core/settings.ts';
 import type { GatewayState, Status, TurnElsewhere } from '../core/status.ts';
 import type { Accounts } from '../delivery/accounts.ts';
-import type { Journal, RunningRow } from '../journal/journal.ts';
+import type { InstanceRow, Journal, RunningRow } from '../journal/journal.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { ActiveTurn } from '../turns/activeTurn.ts';
 import type { Agents } from '../turns/agents.ts';
@@ -52,7 +52,11 @@ export async function reportStatus(deps: StatusDeps, stageNow: () => Stage): Pro
   const stage = stageNow();
   const state = stateOf(deps, stage);
   // What still comes in here, over connections that were open, is answered: by us or by the successor.
-  const succeeded = stage.handsOver && instances.some((i) => i.id !== instance && !i.draining);
+  const serves = (i: InstanceRow) => i.id !== instance && !i.draining;
+  const succeeded =
+    stage.handsOver &&
+    // A slow look may be from before the successor had joined.
+    (instances.some(serves) || (await journal.instances()).some(serves));
   const platforms = accounts.all().map(accountStatus);
   const reasons: string[] = [];
   if (state === 'starting') reasons.push('still starting');
