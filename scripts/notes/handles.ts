@@ -1,12 +1,6 @@
 import type { Dialect } from '../attribution/dialect.ts';
-
-/** A node of the Markdown tree, as far as handles stand in it. */
-export interface Text {
-  readonly type: string;
-  readonly value?: string;
-  readonly url?: string;
-  readonly children?: readonly Text[];
-}
+import { lineHandles } from './lines.ts';
+import type { Node } from './tree.ts';
 
 const GITHUB = {
   handle: /(?<![\w@/.`-])@([A-Za-z0-9][\w-]{0,55}(?:\[bot\])?)(?![\w/]|-\w|@)/g,
@@ -21,13 +15,15 @@ const FREE = {
 const NO_PROFILE = new Set(['sponsors', 'orgs', 'features', 'about', 'pricing', 'marketplace']);
 
 /** Whom a part of notes names by a handle or by a link to a profile, in lower case. */
-export type FindHandles = (node: Text) => string[];
+export type FindHandles = (node: Node) => string[];
 
 /** Finds handles as the accounts of a forge can be written. */
 export function handlesOn({ kind }: Pick<Dialect, 'kind'>): FindHandles {
   const { handle, profile } = kind === 'github' ? GITHUB : FREE;
   const find: FindHandles = (node) => {
     if (node.type === 'code' || node.type === 'inlineCode') return [];
+    const plain = node.line === undefined ? undefined : lineHandles(node.line, handle);
+    if (plain !== undefined) return plain;
     const found: string[] = [];
     if (node.type === 'text' || node.type === 'html') {
       const value = node.value ?? '';

@@ -1,8 +1,7 @@
-import { fromMarkdown } from 'mdast-util-from-markdown';
-import { gfmFromMarkdown } from 'mdast-util-gfm';
-import { gfm } from 'micromark-extension-gfm';
 import { type Dialect, GITHUB } from '../attribution/dialect.ts';
 import { type FindHandles, handlesOn } from './handles.ts';
+import { wordsOf } from './lines.ts';
+import { blocksOf, type Node } from './tree.ts';
 
 /** Where the contributor section of notes lies, as offsets into the text. */
 export interface Section {
@@ -47,18 +46,6 @@ export interface Part {
   readonly found: boolean;
 }
 
-interface Node {
-  readonly type: string;
-  readonly value?: string;
-  readonly url?: string;
-  readonly depth?: number;
-  readonly children?: readonly Node[];
-  readonly position?: {
-    readonly start: { readonly offset?: number; readonly line: number };
-    readonly end: { readonly offset?: number };
-  };
-}
-
 const CONTRIBUTORS = /\bcontributors?\b/i;
 /** Who is new is listed apart; the others do not belong there. */
 const NEW = /\b(?:new|first[- ]time)\b/i;
@@ -76,11 +63,7 @@ const LEAD =
  */
 export function readNotes(text: string, version?: string, dialect: Dialect = GITHUB): Notes {
   // The parser drops a byte order mark, and all offsets would be one too small.
-  const tree = fromMarkdown(text.replace(/^\ufeff/, ' '), {
-    extensions: [gfm()],
-    mdastExtensions: [gfmFromMarkdown()],
-  }) as Node;
-  const all = tree.children ?? [];
+  const all = blocksOf(text.replace(/^\ufeff/, ' '));
   const part = partOf(all, text, version);
   const inPart = (block: Node) =>
     part === undefined || (startOf(block) >= part.start && startOf(block) < part.end);
@@ -134,6 +117,8 @@ function startOf(node: Node): number {
 
 function textOf(node: Node): string {
   if (node.value !== undefined && node.type !== 'html') return node.value;
+  const words = node.line === undefined ? undefined : wordsOf(node.line);
+  if (words !== undefined) return words;
   return (node.children ?? []).map(textOf).join(node.type === 'list' ? '\n' : '');
 }
 
@@ -197,6 +182,7 @@ function itemsOf(block: Node, find: FindHandles): Item[] {
   if (block.type === 'table') return entries.slice(1).map((row) => itemOf(row, 'row', find));
   if (block.type !== 'list') return [];
   return entries.flatMap((item) => {
+    if (item.line !== undefined) return [itemOf(item, 'item', find)];
     const inner = (item.children ?? []).filter((child) => child.type === 'list');
     const own = (item.children ?? []).filter((child) => child.type !== 'list');
     const entry = itemOf({ ...item, children: own }, 'item', find, inner.length === 0);
