@@ -48,7 +48,10 @@ export class Completions {
   /** @throws Problem, JournalUnavailable: nothing has been written to `out` then. */
   async handle(request: IncomingMessage, out: ServerResponse): Promise<void> {
     const gone = new AbortController();
-    out.once('close', () => gone.abort());
+    // A connection that closes after its answer tells nothing, and an abort costs an error with its stack.
+    out.once('close', () => {
+      if (!out.writableFinished) gone.abort();
+    });
     const { limits, host, status } = this.#deps;
     const body = await readJson(request, limits.maxBody);
     const chat = readChatRequest(body.value);

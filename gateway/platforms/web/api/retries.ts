@@ -7,6 +7,12 @@ export interface Accepted {
   readonly ahead: number;
 }
 
+interface Entry {
+  readonly accepted: Promise<Accepted>;
+  at: number;
+  message?: string;
+}
+
 const MAX_ENTRIES = 5000;
 
 /**
@@ -17,7 +23,9 @@ const MAX_ENTRIES = 5000;
  * a hand-over, is not recognised and runs anew. Only an Idempotency-Key is safe there.
  */
 export class Retries {
-  readonly #entries = new Map<string, { accepted: Promise<Accepted>; at: number }>();
+  readonly #entries = new Map<string, Entry>();
+  /** Fingerprints by the message that their attempt began. */
+  readonly #prints = new Map<string, string>();
   readonly #now: () => number;
   readonly #keepMs: number;
 
@@ -36,27 +44,36 @@ export class Retries {
 
   /** Remembers an attempt; forgets it if it was not accepted. */
   remember(fingerprint: string, accepted: Promise<Accepted>): void {
-    this.#entries.delete(fingerprint);
-    this.#entries.set(fingerprint, { accepted, at: this.#now() });
-    accepted.catch(() => {
-      if (this.#entries.get(fingerprint)?.accepted === accepted) this.#entries.delete(fingerprint);
-    });
-    for (const [key, entry] of this.#entries) {
-      if (this.#entries.size <= MAX_ENTRIES && this.#now() - entry.at <= this.#keepMs) break;
-      this.#entries.delete(key);
+    this.#drop(fingerprint);
+    const entry: Entry = { accepted, at: this.#now() };
+    this.#entries.set(fingerprint, entry);
+    const kept = () => this.#entries.get(fingerprint) === entry;
+    accepted.then(
+      ({ id }) => {
+        if (!kept()) return;
+        entry.message = id;
+        this.#prints.set(id, fingerprint);
+      },
+      () => {
+        if (kept()) this.#drop(fingerprint);
+      },
+    );
+    for (const [key, { at }] of this.#entries) {
+      if (this.#entries.size <= MAX_ENTRIES && this.#now() - at <= this.#keepMs) break;
+      this.#drop(key);
     }
   }
 
   /** Neither a turn that was given up nor one whose answer was taken is joined: what comes next is new. */
   forget(message: string): void {
-    for (const [key, entry] of this.#entries) {
-      void entry.accepted.then(
-        (a) => {
-          if (a.id === message && this.#entries.get(key) === entry) this.#entries.delete(key);
-        },
-        () => {},
-      );
-    }
+    const fingerprint = this.#prints.get(message);
+    if (fingerprint !== undefined) this.#drop(fingerprint);
+  }
+
+  #drop(fingerprint: string): void {
+    const message = this.#entries.get(fingerprint)?.message;
+    this.#entries.delete(fingerprint);
+    if (message !== undefined) this.#prints.delete(message);
   }
 }
 
