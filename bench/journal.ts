@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Claim, Journal, NewMessage } from '../gateway/journal/journal.ts';
+import type { Claim, Journal } from '../gateway/journal/journal.ts';
 import { openSqliteJournal } from '../gateway/journal/sqlite/client.ts';
+import { message, settle, turn as wholeTurn } from './journalTurn.ts';
 import { rawCommits } from './rawCommits.ts';
 import { at, table } from './table.ts';
 
@@ -10,7 +11,6 @@ import { at, table } from './table.ts';
 const SINGLE = 1_000;
 const LANES = 50;
 const TOTAL = 10_000;
-const EXPIRES = 8_640_000_000_000;
 const claim: Claim = { holder: 'bench', now: 1, burstWindowMs: 0 };
 
 /** Prints the journal's cost per turn beside its floor: a durable commit of one row on the same disk. */
@@ -44,24 +44,8 @@ export async function benchJournal(): Promise<void> {
 
 /** A whole turn: committed, started, answered, its reply sent. The settling is not waited for. */
 async function turn(journal: Journal, id: string, lane: string): Promise<void> {
-  const receipt = await journal.accept(message(id, lane), { now: 1, queueLimit: 50, claim });
-  if (receipt.status !== 'accepted' || receipt.turn === undefined) throw new Error('no turn');
-  const { address } = message(id, lane);
-  const row = { address, lane, kind: 'reply', text: 'a reply', chunk: 0, chunks: 1 } as const;
-  const end = await journal.endTurn(receipt.turn, {
-    end: 'answered',
-    outcome: 'answered',
-    now: 2,
-    outbound: [{ ...row, id: `r-${id}`, message: id, expiresAt: EXPIRES }],
-    transcript: [
-      { role: 'user', text: 'a question' },
-      { role: 'assistant', text: 'a reply' },
-    ],
-    claim,
-    sender: 'bench',
-  });
-  if (!end.accepted) throw new Error('refused');
-  settling.push(journal.settleOutbox([{ id: `r-${id}`, state: 'sent' }], 3));
+  await wholeTurn(journal, { id, lane, holder: claim.holder });
+  settling.push(settle(journal, id));
 }
 let settling: Promise<void>[] = [];
 
@@ -112,21 +96,6 @@ async function sample(count: number, run: (i: number) => Promise<void>): Promise
     await settled();
   }
   return times;
-}
-
-function message(id: string, lane: string): NewMessage {
-  return {
-    id,
-    lane,
-    kind: 'message',
-    address: { platform: 'web', account: 'main', chat: lane },
-    updateId: id,
-    sender: { id: 'ada', role: 'owner' },
-    direct: true,
-    text: 'a question',
-    attachments: [],
-    receivedAt: 1,
-  };
 }
 
 function ms(value: number): string {

@@ -7,6 +7,7 @@ const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
   agents: async () => (await import('./agents.ts')).benchAgents(),
   audit: async () => (await import('./scripts/audit.ts')).run(),
   web: async () => (await import('./web.ts')).benchWeb(),
+  fleet: async () => (await import('./fleet.ts')).benchFleet(),
   journal: async () => (await import('./journal.ts')).benchJournal(),
 };
 
