@@ -14,7 +14,7 @@ export function message(id: string, lane: string): NewMessage {
     direct: true,
     text: 'a question',
     attachments: [],
-    receivedAt: 1,
+    receivedAt: Date.now(),
   };
 }
 
@@ -23,15 +23,15 @@ export async function turn(
   journal: Journal,
   { id, lane, holder }: { id: string; lane: string; holder: string },
 ): Promise<void> {
-  const claim: Claim = { holder, now: 1, burstWindowMs: 0 };
+  const claim: Claim = { holder, now: Date.now(), burstWindowMs: 0 };
   const asked = message(id, lane);
-  const receipt = await journal.accept(asked, { now: 1, queueLimit: 50, claim });
+  const receipt = await journal.accept(asked, { now: Date.now(), queueLimit: 50, claim });
   if (receipt.status !== 'accepted' || receipt.turn === undefined) throw new Error('no turn');
   const row = { address: asked.address, lane, kind: 'reply', text: 'a reply' } as const;
   const end = await journal.endTurn(receipt.turn, {
     end: 'answered',
     outcome: 'answered',
-    now: 2,
+    now: Date.now(),
     outbound: [{ ...row, chunk: 0, chunks: 1, id: `r-${id}`, message: id, expiresAt: EXPIRES }],
     transcript: [
       { role: 'user', text: 'a question' },
@@ -45,5 +45,5 @@ export async function turn(
 
 /** Writes that the reply of a turn was sent. */
 export function settle(journal: Journal, id: string): Promise<void> {
-  return journal.settleOutbox([{ id: `r-${id}`, state: 'sent' }], 3);
+  return journal.settleOutbox([{ id: `r-${id}`, state: 'sent' }], Date.now());
 }

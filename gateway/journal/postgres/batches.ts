@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { JournalUnavailable } from '../../core/exit.ts';
 import type { Database } from './database.ts';
 import { failureOf, unavailable } from './errors.ts';
+import { type Answer, stepsOf } from './steps.ts';
 import { toWire } from './wire.ts';
 
 /** One call on its way: `op` of functions/run.ts. */
@@ -23,11 +24,10 @@ interface Pending extends Call {
   reject(error: Error): void;
 }
 
-/** What a call came to: its value, or that its instance is dead. */
-type Result = { readonly value?: unknown; readonly void?: true };
-
 /** So many calls in one transaction at the most. */
 const MOST = 128;
+/** How often a batch is sent again that others stood in the way of. */
+const TRIES = 5;
 /** How often the outcome of a batch is asked for whose connection broke, and for how long. In ms. */
 const ASK = 200;
 const ASK_FOR = 60_000;
@@ -86,17 +86,19 @@ export class Batches {
     this.#sending = undefined;
   }
 
-  async #run(batch: readonly Pending[]): Promise<void> {
+  async #run(batch: readonly Pending[], tries = TRIES): Promise<void> {
     const reads = batch.every((call) => call.reads);
     const id = reads ? null : randomBytes(12).toString('base64url');
     const fenced = batch.some((call) => call.fenced);
-    let results: readonly Result[];
+    const { lanes, steps, results } = stepsOf(batch);
+    let answers: readonly Answer[];
     try {
-      const calls = batch.map(({ op, args, lane, fenced }) => ({ op, args, lane, fenced }));
       const self = fenced ? (this.self ?? null) : null;
-      results = await this.#database.run(self, id, this.#done, toWire(calls));
+      answers = await this.#database.run(self, id, this.#done, toWire({ lanes, steps }));
     } catch (error) {
       const failure = failureOf(error);
+      // Two batches waited for each other, and this one was rolled back.
+      if (failure === 'again' && tries > 0) return this.#run(batch, tries - 1);
       // A mistake in one call must not spoil the others: each is tried by itself.
       if (failure === 'mistake' && batch.length > 1) {
         for (const one of batch) await this.#run([one]);
@@ -109,13 +111,13 @@ export class Batches {
         for (const { reject } of batch) reject(told);
         return;
       }
-      results = known;
+      answers = known;
     }
     if (id !== null) this.#done = id;
-    this.#settle(batch, results);
+    this.#settle(batch, results(answers));
   }
 
-  #settle(batch: readonly Pending[], results: readonly Result[]): void {
+  #settle(batch: readonly Pending[], results: readonly Answer[]): void {
     let news = false;
     batch.forEach((call, i) => {
       const { value = null, void: dead } = results[i] ?? {};
@@ -130,7 +132,7 @@ export class Batches {
   }
 
   /** The results of a batch that was committed; undefined: it was not, and never will be. */
-  async #outcome(id: string): Promise<readonly Result[] | undefined> {
+  async #outcome(id: string): Promise<readonly Answer[] | undefined> {
     this.#asking = true;
     for (const { reject } of this.#waiting.splice(0)) reject(this.#refusal('its database is away'));
     try {

@@ -104,7 +104,7 @@ export function messageColumns(m: NewMessage) {
     received_at: m.receivedAt,
     body_hash: bodyHash(m),
     direct: m.direct ? 1 : 0,
-    sender: json(m.sender),
+    sender: JSON.stringify(m.sender),
     extra: extraOf(m),
     text: m.text,
   };
@@ -165,7 +165,7 @@ export const CALLS: { readonly [K in PlainCall]: Translation<K> } = {
   running: { reads: true, args: () => [], result: rows(runningRowOf) },
   prepare: { fenced: true, args: (list, now) => [list.map(outboundColumns), now] },
   claimOutbox: { fenced: true, news: some, args: (options) => [options], result: rows(outboundOf) },
-  settleOutbox: { args: (results, now) => [results, now] },
+  settleOutbox: { args: (results, now) => results.map((row) => ({ ...row, now })) },
   placeholder: { args: (id, platformId) => [id, platformId] },
   expireOutbox: { news: () => false, args: (now) => [now], result: asIs<number> },
   owes: { reads: true, args: (lane) => [lane], result: asIs<boolean> },

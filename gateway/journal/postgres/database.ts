@@ -5,7 +5,7 @@ import { fromWire } from './wire.ts';
 /** How long a batch may take before its connection counts as broken, in milliseconds. */
 const ANSWER = 5_000;
 
-/** What one call of `run` answers, a result for each of its calls. */
+/** What one call of `run` answers, a result for each of its steps. */
 export type Results = readonly { readonly value?: unknown; readonly void?: true }[];
 
 /** The connections to one schema of one database. One is for the calls, in their order; one for wake-ups beside them. */
@@ -36,7 +36,7 @@ export class Database {
     calls: string,
   ): Promise<Results> {
     const run = functionIn(this.schema, 'run');
-    const text = `SELECT ${run}($1::text, $2::text, $3::text, $4::text::jsonb)::text AS results`;
+    const text = `SELECT ${run}($1::text, $2::text, $3::text, $4::text::jsonb) AS results`;
     return (await this.#one(text, [self, batch, done, calls])) ?? [];
   }
 

@@ -23,20 +23,21 @@ const BROKEN = new Set([
 ]);
 
 /**
- * What a failed batch means. `mistake`: a call is wrong, and nothing was written. `refused`: an outage, and
- * nothing was written. `unknown`: the connection broke after the batch was sent, which may be committed.
+ * What a failed batch means. `mistake`: a call is wrong, and nothing was written. `again`: it was rolled back for
+ * another's sake, and may be sent again. `refused`: an outage, and nothing was written. `unknown`: the connection broke after the batch was sent, which may be committed.
  *
  * By SQLSTATE (PostgreSQL documentation, appendix A): 08 connection, 53 resources, 57P01 to 57P04 the server
  * goes, 57P03 it is not up yet, 57014 cancelled, 58 system, 40 rolled back, 25006 read-only, 55P03 lock not
  * available. An error that a server has answered with has rolled the transaction back, but for one that ends
  * the connection: that may come behind a commit.
  */
-export type Failure = 'mistake' | 'refused' | 'unknown';
+export type Failure = 'mistake' | 'again' | 'refused' | 'unknown';
 
 export function failureOf(error: unknown): Failure {
   const code = (error as { code?: unknown }).code;
   if (typeof code !== 'string') return 'mistake';
-  if (NO_CONNECTION.has(code) || /^(53|57P03|57014|58|40|25006|55P03)/.test(code)) return 'refused';
+  if (code.startsWith('40')) return 'again';
+  if (NO_CONNECTION.has(code) || /^(53|57P03|57014|58|25006|55P03)/.test(code)) return 'refused';
   if (BROKEN.has(code) || /^(08|57P)/.test(code)) return 'unknown';
   return 'mistake';
 }

@@ -8,14 +8,16 @@ import { MESSAGES } from './functions/messages.ts';
 import { OUTBOX } from './functions/outbox.ts';
 import { RECORDS } from './functions/records.ts';
 import { RUN } from './functions/run.ts';
+import { SETS } from './functions/sets.ts';
 import { TURNS } from './functions/turns.ts';
 import { migration0001 } from './migrations/0001-journal.ts';
+import { migration0002 } from './migrations/0002-updates-in-place.ts';
 
 /**
  * Steps of the tables, forward only, each run once. Two versions share the schema during every hand-over:
  * a step only expands; what is no longer used is taken away by a step of a later release.
  */
-const MIGRATIONS: readonly string[] = [migration0001];
+const MIGRATIONS: readonly string[] = [migration0001, migration0002];
 
 /** The schema that this version writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
@@ -24,7 +26,7 @@ export const SCHEMA_VERSION = MIGRATIONS.length;
  * The functions. They call each other by name only when they run, so that their order does not matter
  * (`check_function_bodies` is off while they are made).
  */
-const FUNCTIONS = [LANES, RECORDS, OUTBOX, TURNS, CLAIM, ACCEPT, MESSAGES, RUN];
+const FUNCTIONS = [LANES, RECORDS, OUTBOX, TURNS, CLAIM, ACCEPT, MESSAGES, SETS, RUN];
 
 /**
  * Every version of the functions has names of its own (`sluice.run_0a1b2c3d`): a newer version's instance

@@ -1,5 +1,6 @@
 import { JournalUnavailable } from '../../core/exit.ts';
-import type { Claim, ClaimResult, Journal, NewMessage, Receipt } from '../journal.ts';
+import type { Outbound } from '../../core/outbox.ts';
+import type { Claim, ClaimResult, Journal, NewMessage, NewOutbound, Receipt } from '../journal.ts';
 import { json } from '../json.ts';
 import { type MessageColumns, type OutboundColumns, outboundOf } from '../rows.ts';
 import type { Batches } from './batches.ts';
@@ -10,9 +11,15 @@ import {
   runningRowOf,
   transcriptColumns,
 } from './calls.ts';
-import { type ClaimBurst, type Claimed, decided } from './claims.ts';
+import { type ClaimBurst, type Claimed, decided, type TurnRows } from './claims.ts';
 
-/** What `op_accept` answers. */
+/** What is not known here of a turn that started with its message. */
+interface Started extends Pick<TurnRows, 'opens' | 'agent' | 'model' | 'agent_state'> {
+  readonly turn: string;
+  readonly fence: number;
+}
+
+/** What `op_accepts` answers for each message. */
 type Accepted =
   | { readonly status: 'full'; readonly queued: number }
   | { readonly status: 'duplicate'; readonly message: MessageColumns & { body_hash: string } }
@@ -22,12 +29,17 @@ type Accepted =
       readonly session: string;
       readonly ahead: number;
       readonly running?: RunningColumns | null;
+      readonly started?: Started;
     });
 
-/** What `op_end_turn` answers. */
+/** What `op_end_turns` answers for each turn: the rows of its reply that are its sender's to send, or their ids. */
 type Ended =
   | { readonly accepted: false }
-  | (Claimed & { readonly accepted: true; readonly outbox: OutboundColumns[] });
+  | (Claimed & {
+      readonly accepted: true;
+      readonly outbox?: readonly OutboundColumns[];
+      readonly sending?: readonly string[];
+    });
 
 /** The calls that may start a turn. */
 export function turnCalls(
@@ -60,14 +72,18 @@ export function turnCalls(
                 value: cursor.value === null ? null : json(cursor.value),
               },
             };
+      const columns = messageColumns(message);
       const found = (await batches.call({
         op: 'accept',
-        args: [messageColumns(message), { ...options, ...place }],
+        args: [{ ...columns, o: { ...options, ...place } }],
         lane: message.lane,
         fenced: true,
       })) as Accepted;
-      const claim = found.status === 'accepted' ? await next(found, options.claim) : {};
-      return receiptOf(message, found, claim);
+      if (found.status !== 'accepted') return receiptOf(message, found, {});
+      const { claim } = options;
+      const started = found.started !== undefined && claim !== undefined;
+      const rows = started ? { turn: startedRows(columns, found, found.started, claim) } : found;
+      return receiptOf(message, found, await next(rows, claim));
     },
 
     async endTurn({ turn, lane, fence }, { outbound, transcript, ...result }) {
@@ -78,14 +94,16 @@ export function turnCalls(
       };
       const found = (await batches.call({
         op: 'endTurn',
-        args: [{ turn, lane, fence }, row],
+        args: [{ turn, lane, fence, ...row }],
         lane,
       })) as Ended;
       if (!found.accepted) return { accepted: false };
       const { turn: following, readyAt } = await next(found, result.claim);
       return {
         accepted: true,
-        outbox: found.outbox.map(outboundOf),
+        outbox:
+          found.outbox?.map(outboundOf) ??
+          sendingOf(outbound, found.sending ?? [], turn, result.now),
         ...(following === undefined ? {} : { next: following }),
         ...(readyAt === undefined ? {} : { readyAt }),
       };
@@ -111,6 +129,47 @@ export function turnCalls(
       return results.flatMap(({ turn }) => (turn === undefined ? [] : [turn]));
     },
   };
+}
+
+/** A turn that started with its message, which the database does not send back. */
+function startedRows(
+  columns: ReturnType<typeof messageColumns>,
+  { seq, session }: { readonly seq: number; readonly session: string },
+  { turn: id, fence, ...rest }: Started,
+  { holder, now }: Claim,
+): TurnRows {
+  const { lane } = columns;
+  const message = { thread: null, ...columns, seq, session, state: 'running', turn: id } as const;
+  return {
+    ...rest,
+    turn: {
+      id,
+      lane,
+      session,
+      fence,
+      holder,
+      state: 'running',
+      attempt: 1,
+      messages: JSON.stringify([seq]),
+      first: columns.id,
+      started_at: now,
+    },
+    messages: [{ ...message, outcome: null }],
+    steps: [],
+  };
+}
+
+/** The rows of a reply that this instance sends at once. */
+function sendingOf(
+  outbound: readonly NewOutbound[],
+  sending: readonly string[],
+  turn: string,
+  now: number,
+): Outbound[] {
+  const known = { turn, state: 'sending', attempts: 1, ambiguous: false, createdAt: now } as const;
+  return outbound
+    .filter(({ id }) => sending.includes(id))
+    .map(({ expiresAt, ...row }) => ({ ...row, ...known }));
 }
 
 function receiptOf(message: NewMessage, found: Accepted, claim: ClaimResult): Receipt {

@@ -55,7 +55,7 @@ END $$;
 
 CREATE OR REPLACE FUNCTION sluice.waiting_of(p_lane text) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.seq), '[]') FROM (SELECT * FROM sluice.messages
-    WHERE lane = p_lane AND state = 'queued' AND turn IS NULL ORDER BY seq LIMIT ${BURST_LIMIT + 1}) x;
+    WHERE lane = p_lane AND listed = 'queued' AND turn IS NULL ORDER BY seq LIMIT ${BURST_LIMIT + 1}) x;
 $$;
 
 -- Starts a new turn of messages that are the head of their lane's queue.
@@ -86,7 +86,7 @@ END $$;
 CREATE OR REPLACE FUNCTION sluice.take_up(l sluice.lanes, t sluice.turns, p_how jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE n integer; v_left integer; ms sluice.messages[];
 BEGIN
-  UPDATE sluice.messages SET state = 'running' WHERE lane = l.key AND state = 'queued' AND turn = t.id;
+  UPDATE sluice.messages SET state = 'running' WHERE lane = l.key AND listed = 'queued' AND turn = t.id;
   GET DIAGNOSTICS n = ROW_COUNT;
   v_left := l.waiting - n;
   UPDATE sluice.lanes SET turn = t.id, fence = fence + 1, waiting = v_left,

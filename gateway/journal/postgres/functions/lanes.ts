@@ -18,7 +18,7 @@ CREATE OR REPLACE FUNCTION sluice.lane_enqueue(p_key text, p_seq bigint, p_count
 $$;
 
 CREATE OR REPLACE FUNCTION sluice.lane_head(p_key text) RETURNS bigint LANGUAGE sql STABLE AS $$
-  SELECT seq FROM sluice.messages WHERE lane = p_key AND state = 'queued' ORDER BY seq LIMIT 1;
+  SELECT seq FROM sluice.messages WHERE lane = p_key AND listed = 'queued' ORDER BY seq LIMIT 1;
 $$;
 
 CREATE OR REPLACE FUNCTION sluice.lane_dequeue(p_key text, p_count integer) RETURNS void LANGUAGE plpgsql AS $$

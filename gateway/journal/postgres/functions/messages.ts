@@ -41,7 +41,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION sluice.op_queued(f jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.seq), '[]') FROM (SELECT * FROM sluice.messages
-    WHERE state = 'queued' AND (f->>'lane' IS NULL OR lane = f->>'lane') ORDER BY seq LIMIT (f->>'limit')::integer) x;
+    WHERE listed = 'queued' AND (f->>'lane' IS NULL OR lane = f->>'lane') ORDER BY seq LIMIT (f->>'limit')::integer) x;
 $$;
 
 -- Counted, not kept: a counter that every instance writes would make them wait for each other.
@@ -57,7 +57,7 @@ $$;
 
 CREATE OR REPLACE VIEW sluice.dead_letters AS
   SELECT id, 'message' AS what, platform, account, chat, thread, lane, text, error AS reason, coalesce(done_at, 0) AS at
-    FROM sluice.messages WHERE outcome = 'dead' AND dropped = 0
+    FROM sluice.messages WHERE listed = 'dead'
   UNION ALL
   SELECT id, 'outbound', platform, account, chat, thread, lane, text, error, coalesce(settled_at, 0)
     FROM sluice.outbox WHERE state = 'failed' AND dropped = 0;

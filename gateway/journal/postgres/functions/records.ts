@@ -13,7 +13,7 @@ CREATE OR REPLACE FUNCTION sluice.op_sessions(f jsonb) RETURNS jsonb LANGUAGE sq
   SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.last_at DESC, x.created_at DESC), '[]') FROM (
     SELECT * FROM sluice.sessions WHERE NOT stateless AND (f->>'lane' IS NULL OR lane = f->>'lane')
       AND (f->>'pattern' IS NULL OR title ILIKE f->>'pattern' OR chat ILIKE f->>'pattern' OR lane ILIKE f->>'pattern' OR id ILIKE f->>'pattern')
-    ORDER BY last_at DESC, created_at DESC LIMIT (f->>'limit')::integer) x;
+    ORDER BY last_minute DESC, last_at DESC, created_at DESC LIMIT (f->>'limit')::integer) x;
 $$;
 CREATE OR REPLACE FUNCTION sluice.op_session(p_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT to_jsonb(s) FROM sluice.sessions s WHERE id = p_id;
@@ -28,7 +28,7 @@ BEGIN
   v_id := sluice.start_session(to_jsonb(s), p_now, false);
   UPDATE sluice.sessions SET ended_at = p_now WHERE id = s.id;
   UPDATE sluice.lanes SET session = v_id WHERE key = l.key;
-  UPDATE sluice.messages SET session = v_id WHERE lane = l.key AND state = 'queued' AND turn IS NULL;
+  UPDATE sluice.messages SET session = v_id WHERE lane = l.key AND listed = 'queued' AND turn IS NULL;
   GET DIAGNOSTICS n = ROW_COUNT;
   UPDATE sluice.sessions SET messages = messages + CASE WHEN id = v_id THEN n ELSE -n END WHERE id IN (v_id, s.id);
   RETURN sluice.op_session(v_id);
@@ -94,7 +94,7 @@ BEGIN
   END LOOP;
   RETURN jsonb_build_object('instances', to_jsonb(v_dead), 'turns', turns, 'ambiguous', sends, 'commands',
     (SELECT coalesce(jsonb_agg(to_jsonb(m) ORDER BY m.seq), '[]') FROM sluice.messages m
-      WHERE at_once AND state = 'running' AND coalesce(holder, '') <> ALL (live)));
+      WHERE listed = 'at-once' AND coalesce(holder, '') <> ALL (live)));
 END $$;
 
 -- A lease lasts as long as its holder's life: an instance that lapsed or is gone holds nothing.

@@ -1,6 +1,6 @@
 /**
- * One round trip: many calls in one transaction, in the order in which they were made. `p_self` is the
- * instance that makes them. It holds its own row while it writes: whoever declares it dead waits for that,
+ * One round trip: many calls in one transaction, in steps (`Step` of steps.ts). `p_self` is the instance that
+ * makes them. It holds its own row while it writes: whoever declares it dead waits for that,
  * and refuses what it writes later. (KEY SHARE: its own renewal goes on beside.)
  *
  * `p_batch` names the transaction, and its results are kept under that name until the next one (`p_done`).
@@ -8,28 +8,30 @@
  * by the question, and the transaction, should it still be on its way, can never commit.
  */
 export const RUN = `
-CREATE OR REPLACE FUNCTION sluice.run(p_self text, p_batch text, p_done text, p_calls jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
-DECLARE c jsonb; a jsonb; r jsonb; results jsonb[] := '{}'; v_lanes text[]; v_alive boolean := true;
+CREATE OR REPLACE FUNCTION sluice.run(p_self text, p_batch text, p_done text, p_calls jsonb) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE c jsonb; a jsonb; r jsonb; results text := ''; v_set text; v_lanes text[]; v_alive boolean := true;
 BEGIN
   IF p_self IS NOT NULL THEN
     PERFORM 1 FROM sluice.instances WHERE id = p_self FOR KEY SHARE;
     v_alive := FOUND;
   END IF;
   -- In one order, so that two batches never wait for each other.
-  v_lanes := ARRAY(SELECT DISTINCT x->>'lane' FROM jsonb_array_elements(p_calls) x WHERE x ? 'lane' ORDER BY 1);
-  IF cardinality(v_lanes) > 1 THEN
+  v_lanes := ARRAY(SELECT jsonb_array_elements_text(p_calls->'lanes'));
+  IF cardinality(v_lanes) > 0 THEN
     PERFORM 1 FROM sluice.lanes WHERE key = ANY (v_lanes) ORDER BY key FOR NO KEY UPDATE;
   END IF;
-  FOR c IN SELECT * FROM jsonb_array_elements(p_calls) LOOP
+  FOR c IN SELECT * FROM jsonb_array_elements(p_calls->'steps') LOOP
     a := c->'args';
+    IF results <> '' THEN results := results || ','; END IF;
     IF NOT v_alive AND c ? 'fenced' THEN
-      results := results || '{"void": true}'::jsonb;
+      results := results || '{"void": true}';
       CONTINUE;
     END IF;
+    v_set := NULL;
     CASE c->>'op'
-      WHEN 'accept' THEN r := sluice.op_accept(a->0, a->1);
-      WHEN 'endTurn' THEN r := sluice.op_end_turn(a->0, a->1);
-      WHEN 'settleOutbox' THEN PERFORM sluice.op_settle_outbox(a->0, (a->>1)::bigint); r := NULL;
+      WHEN 'accepts' THEN v_set := sluice.op_accepts(a);
+      WHEN 'endTurns' THEN v_set := sluice.op_end_turns(a);
+      WHEN 'settleRows' THEN PERFORM sluice.op_settle_rows(a); r := NULL;
       WHEN 'claimOutbox' THEN r := sluice.op_claim_outbox(a->0);
       WHEN 'step' THEN r := to_jsonb(sluice.op_step(a->0, a->1));
       WHEN 'claim' THEN r := sluice.op_claim(a->>0, a->1);
@@ -74,13 +76,14 @@ BEGIN
       WHEN 'dropDead' THEN r := to_jsonb(sluice.op_drop_dead(a->>0, (a->>1)::bigint));
       WHEN 'forget' THEN r := sluice.op_forget(a->0);
     END CASE;
-    results := results || jsonb_build_object('value', coalesce(r, 'null'::jsonb));
+    results := results || '{"value":' || coalesce(v_set, r::text, 'null') || '}';
   END LOOP;
+  results := '[' || results || ']';
   IF p_batch IS NOT NULL THEN
     DELETE FROM sluice.batches WHERE id = p_done;
-    INSERT INTO sluice.batches (id, results, at) VALUES (p_batch, to_jsonb(results)::text, sluice.clock());
+    INSERT INTO sluice.batches (id, results, at) VALUES (p_batch, results, sluice.clock());
   END IF;
-  RETURN to_jsonb(results);
+  RETURN results;
 END $$;
 
 -- The results of a batch, or NULL: it was not committed, and never will be. Waits for one that is on its way.
