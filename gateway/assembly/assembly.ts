@@ -18,6 +18,7 @@ import { createAgents, registrationOf } from './agentsOf.ts';
 import { attachmentsOf } from './attachmentsOf.ts';
 import { hooksOf } from './hooksOf.ts';
 import { createPlatforms } from './platformsOf.ts';
+import type { WebDeps } from './webOf.ts';
 
 export interface AssemblyDeps {
   readonly home: string;
@@ -30,6 +31,7 @@ export interface AssemblyDeps {
   readonly link?: SupervisorLink;
   /** The file that the configuration was read from. */
   readonly configFile?: string;
+  readonly socket?: WebDeps['socket'];
   /** The text of `/metrics`. */
   readonly metrics: () => Promise<{ type: string; body: string }>;
 }
@@ -47,7 +49,7 @@ export interface Assembly {
 
 /** @throws ConfigError where the configuration cannot work. */
 export async function assemble(config: Config, deps: AssemblyDeps): Promise<Assembly> {
-  const { clock, log, secrets, journal, link, configFile, env, home } = deps;
+  const { clock, log, secrets, journal, link, configFile, env, home, socket } = deps;
   const people = new People({
     store: journalPairings(journal, () => clock.now()),
     now: () => clock.now(),
@@ -70,7 +72,7 @@ export async function assemble(config: Config, deps: AssemblyDeps): Promise<Asse
       random: Math.random,
       people,
       claim: claimsOf(link, clock),
-      ...(link === undefined ? {} : { become: link.become }),
+      ...(socket === undefined ? {} : { socket }),
       ...(configFile === undefined ? {} : { configFile }),
     });
     const platforms = [...configured, terminal];

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import type { Secrets } from '../observe/secrets.ts';
 import type { Platform } from '../platforms/platform.ts';
+import type { ListenAt } from '../platforms/web/http/listener.ts';
 import type { WebhookPlatform } from '../platforms/webhook/webhook.ts';
-import type { Become } from '../supervisor/protocol.ts';
 
 export interface WebDeps {
   readonly home: string;
@@ -12,7 +12,8 @@ export interface WebDeps {
   readonly show: (text: string) => void;
   /** The text of `/metrics`. */
   readonly metrics: () => Promise<{ type: string; body: string }>;
-  readonly become?: Become;
+  /** The listening socket that the supervisor keeps, and the host that it listens on. */
+  readonly socket?: { readonly at: ListenAt; readonly host: string } | undefined;
 }
 
 /** The page and the HTTP API; `token` is the configured one. */
@@ -24,11 +25,10 @@ export async function createWeb(
 ): Promise<Platform> {
   const { createWebPlatform } = await import('../platforms/web/webPlatform.ts');
   const { limitsOf } = await import('../platforms/web/options.ts');
-  const { become } = deps;
-  const host = become?.address?.host ?? web.host;
+  const host = deps.socket?.host ?? web.host;
   const asked = token ?? (await generatedToken(host, deps));
   return createWebPlatform({
-    listen: become?.listenFd === undefined ? { host, port: web.port } : { fd: become.listenFd },
+    listen: deps.socket?.at ?? { host, port: web.port },
     host,
     allowedHosts: web.allowed_hosts,
     allowedOrigins: web.allowed_origins,

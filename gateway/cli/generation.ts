@@ -1,4 +1,4 @@
-import { ExitCode, SluiceError } from '../core/exit.ts';
+import { AddressUnavailable, ExitCode, SluiceError } from '../core/exit.ts';
 import { connectToSupervisor } from '../supervisor/link.ts';
 import { flushCompiled } from './compileCache.ts';
 import { VERSION } from './version.ts';
@@ -13,8 +13,8 @@ export async function generation([home, config]: readonly string[]): Promise<voi
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   let exitCode: ExitCode = ExitCode.FAILURE;
   try {
-    const { runGeneration } = await import('../instance/generation.ts');
-    exitCode = await runGeneration({
+    const { startGeneration } = await import('../instance/prepare.ts');
+    exitCode = await startGeneration({
       home: home as string,
       env: process.env,
       cwd: process.cwd(),
@@ -27,8 +27,10 @@ export async function generation([home, config]: readonly string[]): Promise<voi
     const known = error instanceof SluiceError;
     exitCode = known ? error.exitCode : ExitCode.FAILURE;
     const reason = known ? error.message : String((error as Error).stack ?? error);
-    process.stderr.write(`${reason}\n`);
-    await link?.send({ type: 'failed', reason: (error as Error).message, exitCode });
+    // The supervisor says what is meant for a person; a stack is for here.
+    if (!known || link === undefined) process.stderr.write(`${reason}\n`);
+    const final = error instanceof AddressUnavailable;
+    await link?.send({ type: 'failed', reason: (error as Error).message, exitCode, final });
   }
   link?.close();
   // Everything is closed and committed; a library's forgotten handle must not keep the process.

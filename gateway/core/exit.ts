@@ -41,6 +41,11 @@ export class ConfigError extends SluiceError {
   override readonly name = 'ConfigError';
 }
 
+/** An address cannot be listened on now: another program has the port, or the network is not up yet. */
+export class AddressUnavailable extends SluiceError {
+  override readonly name = 'AddressUnavailable';
+}
+
 /** The journal refused to commit: a full disk, a lost database, a read-only home. Nothing was accepted. */
 export class JournalUnavailable extends SluiceError {
   override readonly name = 'JournalUnavailable';

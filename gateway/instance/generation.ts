@@ -1,89 +1,73 @@
 import { assemble } from '../assembly/assembly.ts';
 import { newId } from '../assembly/ids.ts';
-import { openJournal } from '../assembly/journalOf.ts';
 import { machineOf } from '../assembly/machine.ts';
 import { preloadPlatforms } from '../assembly/platformsOf.ts';
 import { settingsOf } from '../assembly/settingsOf.ts';
 import { systemClock } from '../assembly/systemClock.ts';
 import { withinManager } from '../assembly/withinManager.ts';
 import { budgetOf } from '../config/budget.ts';
-import { load } from '../config/load.ts';
-import { ensureHome } from '../config/paths.ts';
 import type { Config } from '../config/schema.ts';
 import { startControlServer } from '../control/server.ts';
 import { SECOND } from '../core/clock.ts';
 import { type Ending, type ExitCode, exitCodeOf } from '../core/exit.ts';
 import type { Log } from '../core/log.ts';
 import { createLog } from '../observe/log.ts';
-import { Secrets } from '../observe/secrets.ts';
+import type { Secrets } from '../observe/secrets.ts';
 import type { Terminal } from '../platforms/terminal/terminal.ts';
 import { runProgram } from '../service/command.ts';
-import type { SupervisorLink } from '../supervisor/link.ts';
-import { followCrashPlan } from './crashPlan.ts';
 import { Gateway } from './gateway.ts';
 import { HeapKeeper } from './heap.ts';
+import type { GenerationOptions, Prepared } from './prepare.ts';
 import { Releases } from './releases.ts';
 import { keepForgetting } from './retention.ts';
 import { scrapeOf } from './scrape.ts';
 import { StatusKeeper } from './statusKeeper.ts';
 import { followSupervisor, type Supervised } from './supervised.ts';
 
-export interface GenerationOptions {
-  readonly home: string;
-  /** What --config names. */
-  readonly config?: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
-  readonly version: string;
-  /** Absent in a process that runs alone. */
-  readonly link?: SupervisorLink;
-  /** Called once it serves. */
-  readonly ready?: () => void;
-}
-
 /** What one generation knows of itself before anything is made. */
-interface Ground extends GenerationOptions {
+interface Ground extends GenerationOptions, Pick<Prepared, 'configFile' | 'journal' | 'socket'> {
   readonly instance: string;
   readonly generation: number;
   readonly secrets: Secrets;
   readonly log: Log;
   readonly releases: Releases;
-  readonly configFile?: string;
 }
 
 const PROBE = 20 * SECOND;
 
 /**
- * One generation, from its configuration to its exit code: made, joined, told to serve, ended. What is
+ * One generation, from what is prepared to its exit code: made, joined, told to serve, ended. What is
  * acquired is released in reverse, whatever happens in between.
  * @throws ConfigError, JournalUnusable when it cannot work as configured.
  */
-export async function runGeneration(options: GenerationOptions): Promise<ExitCode> {
-  const { home, env, cwd, link } = options;
+export async function runGeneration(
+  options: GenerationOptions,
+  prepared: Prepared,
+): Promise<ExitCode> {
+  const { env, link } = options;
+  const { secrets } = prepared;
   const generation = link?.become.generation ?? 1;
-  followCrashPlan(env.SLUICE_CRASH_AT, generation);
-  ensureHome(home);
-  const named = options.config === undefined ? {} : { path: options.config };
-  const { config: loaded, file } = load({ env, cwd, ...named });
-  const secrets = new Secrets();
   const instance = newId();
   const base = { instance: instance.slice(-8), generation };
-  const log = createLog({ ...loaded.log, secrets, base });
+  const log = createLog({ ...prepared.config.log, secrets, base });
   const releases = new Releases(log);
   const heap = new HeapKeeper(systemClock);
   releases.add(() => heap.stop());
+  releases.add(async () => (await prepared.journal.catch(() => undefined))?.journal.close());
   try {
-    const config = await withinManager(loaded, { env, run: runProgram, log });
-    const ground: Ground = {
+    const config = await withinManager(prepared.config, { env, run: runProgram, log });
+    const { journal, socket, configFile } = prepared;
+    return await live(config, {
       ...options,
       instance,
       generation,
       secrets,
       log,
       releases,
-      ...(file === undefined ? {} : { configFile: file }),
-    };
-    return await live(config, ground);
+      journal,
+      socket,
+      ...(configFile === undefined ? {} : { configFile }),
+    });
   } finally {
     await releases.run();
   }
@@ -146,18 +130,30 @@ async function make(config: Config, ground: Ground): Promise<Made> {
   const { home, link, instance, log, releases } = ground;
   const clock = systemClock;
   // The journal opens in a thread of its own, so that modules are loaded meanwhile.
-  const [{ journal, fleet }] = await Promise.all([
-    openJournal(config, ground),
+  const [socket, { journal, fleet }] = await Promise.all([
+    ground.socket,
+    ground.journal,
     preloadPlatforms(config),
   ]);
-  releases.add(() => journal.close());
   const retention = keepForgetting(config.journal, { journal, clock, log });
   releases.add(() => retention.close());
   const settings = settingsOf(config);
   let gateway: Gateway | undefined;
   let scrape: ReturnType<typeof scrapeOf> = () => Promise.reject(new Error('still starting'));
   const metrics = () => scrape();
-  const made = await assemble(config, { ...ground, clock, journal, metrics });
+  const { configFile, env, secrets } = ground;
+  const made = await assemble(config, {
+    home,
+    env,
+    clock,
+    log,
+    secrets,
+    journal,
+    metrics,
+    ...(link === undefined ? {} : { link }),
+    ...(configFile === undefined ? {} : { configFile }),
+    ...(socket === undefined ? {} : { socket }),
+  });
   releases.add(() => made.close());
   const supervised =
     link === undefined ? undefined : followSupervisor(link, () => gateway, { log, settings });

@@ -1,18 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Clock, Timer } from '../core/clock.ts';
 import { AgentGroups } from './groups.ts';
-import type { Listener } from './listener.ts';
-import type { Become, FromGeneration, ToGeneration } from './protocol.ts';
+import type { Listener, RawHandle } from './listener.ts';
+import type { Become, FromGeneration, ListenAddress, ToGeneration } from './protocol.ts';
 import { COOKIE_VARIABLE, SUPERVISION_VARIABLE } from './protocol.ts';
 
-/** How a generation's process ended. `failed` is what it said itself before. */
+/** How a generation's process ended. */
 export interface Exit {
   readonly code: number | undefined;
   readonly reason: string;
+  /** What it said itself before: for a person. */
+  readonly said?: string;
+  /** It asked not to be tried again at its first start. */
+  readonly final?: boolean;
 }
 
 export interface GenerationEvents {
   message(generation: Generation, message: FromGeneration): void;
+  /** It has opened the listening socket. */
+  listening(generation: Generation, address: ListenAddress, handle: RawHandle): void;
   ended(generation: Generation, exit: Exit): void;
 }
 
@@ -56,7 +62,7 @@ export class Generation {
 
   readonly #child: ChildProcess;
   readonly #clock: Clock;
-  #failed: { reason: string; exitCode: number } | undefined;
+  #failed: Extract<FromGeneration, { type: 'failed' }> | undefined;
   #drainTimer: Timer | undefined;
   #leaveTimer: Timer | undefined;
   #killTimer: Timer | undefined;
@@ -64,17 +70,26 @@ export class Generation {
   constructor(
     become: Become,
     command: { readonly args: readonly string[]; readonly env?: Readonly<Record<string, string>> },
-    listener: Listener,
+    listener: Listener | undefined,
     clock: Clock,
     events: GenerationEvents,
   ) {
     this.number = become.generation;
     this.agents = new AgentGroups(become.cookie);
     this.#clock = clock;
-    const told: Become = { ...become, listenFd: LISTEN_FD, address: listener.address };
+    const told: Become =
+      listener === undefined
+        ? become
+        : { ...become, listenFd: LISTEN_FD, address: listener.address };
     // Detached: a group of its own, so that Ctrl-C reaches the supervisor alone, which then drains.
     this.#child = spawn(process.execPath, [...process.execArgv, ...command.args], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc', listener.fd],
+      stdio: [
+        'ignore',
+        'inherit',
+        'inherit',
+        'ipc',
+        ...(listener === undefined ? [] : [listener.fd]),
+      ],
       detached: true,
       env: {
         ...passedOn(process.env),
@@ -86,12 +101,14 @@ export class Generation {
 
     const silent = Promise.withResolvers<void>();
     this.#child.once('disconnect', () => silent.resolve());
-    this.#child.on('message', (message) => {
+    this.#child.on('message', (message, handle) => {
       const said = message as FromGeneration;
       this.missedBeats = 0;
       if (said.type === 'failed') this.#failed = said;
       else if (said.type === 'agent-child') this.agents.add(said);
       else if (said.type === 'agent-child-gone') this.agents.remove(said.pid);
+      else if (said.type === 'listening')
+        events.listening(this, said.address, handle as unknown as RawHandle);
       else events.message(this, said);
     });
     const end = (exit: Exit) => {
@@ -116,8 +133,8 @@ export class Generation {
   }
 
   /** Whatever cannot be delivered was meant for a process that is ending; its exit says the rest. */
-  send(message: ToGeneration): void {
-    if (this.#child.connected) this.#child.send(message, () => {});
+  send(message: ToGeneration, handle?: RawHandle): void {
+    if (this.#child.connected) this.#child.send(message, handle as never, undefined, () => {});
   }
 
   /** Tells it to drain; past the deadline to stop without waiting for turns; then ends it. */
@@ -179,6 +196,7 @@ export class Generation {
     return {
       code: code ?? this.#failed?.exitCode,
       reason: this.endedBecause ?? `${how}${said}`,
+      ...(this.#failed && { said: this.#failed.reason, final: this.#failed.final === true }),
     };
   }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { Generation, type GenerationEvents } from './generation.ts';
-import type { Listener } from './listener.ts';
+import type { SocketKeeper } from './listener.ts';
 import type { SupervisorOptions, SupervisorTimeouts } from './options.ts';
 import type { Role, ToGeneration } from './protocol.ts';
 import { stackOf, watch } from './watchdog.ts';
@@ -9,13 +9,13 @@ import { stackOf, watch } from './watchdog.ts';
 export interface GenerationsParts {
   readonly options: Pick<SupervisorOptions, 'command' | 'version' | 'log'>;
   readonly timeouts: SupervisorTimeouts;
-  readonly listener: Listener;
+  readonly socket: SocketKeeper;
   readonly clock: Clock;
   /** The start of every cookie of this home. */
   readonly homeTag: string;
   /** How many there were before. */
   readonly number: number;
-  readonly events: GenerationEvents;
+  readonly events: Omit<GenerationEvents, 'listening'>;
 }
 
 /** The generations that live: started, told, watched, and cleaned up after. Who of them serves is not known here. */
@@ -47,7 +47,7 @@ export class Generations {
   }
 
   start(role: Role): Generation {
-    const { options, timeouts, listener, clock, homeTag, events } = this.#parts;
+    const { options, timeouts, socket, clock, homeTag, events } = this.#parts;
     const generation = new Generation(
       {
         generation: ++this.#number,
@@ -59,9 +59,15 @@ export class Generations {
         beatMs: timeouts.beatMs,
       },
       options.command,
-      listener,
+      socket.listener,
       clock,
-      events,
+      {
+        ...events,
+        listening: (from, address, handle) => {
+          socket.keep(handle, address);
+          from.send({ type: 'socket' }, handle);
+        },
+      },
     );
     this.#living.add(generation);
     return generation;
@@ -77,9 +83,12 @@ export class Generations {
     );
   }
 
-  /** One has ended: it is forgotten, and what its agents left is ended, too. */
-  bury(generation: Generation): void {
+  /** One has ended: it is forgotten, the others are told, and what its agents left is ended, too. */
+  bury(generation: Generation, unexpected: boolean): void {
     this.#living.delete(generation);
+    const { instance } = generation;
+    const ended = instance === undefined ? {} : { ended: instance };
+    this.tell([{ type: 'alive', instances: this.instances, unexpected, ...ended }]);
     const { clock, timeouts } = this.#parts;
     const sweep: Promise<unknown> = generation.agents
       .sweep(clock, timeouts.killMs)

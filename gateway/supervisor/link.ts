@@ -1,3 +1,4 @@
+import type { RawHandle } from './listener.ts';
 import { startTimeOf } from './processTable.ts';
 import type { Become, FromGeneration, ToGeneration } from './protocol.ts';
 import { COOKIE_VARIABLE, SUPERVISION_VARIABLE } from './protocol.ts';
@@ -10,9 +11,12 @@ export interface SupervisorLink {
   /** For the environment of every agent child, so that it can be found and ended later. */
   readonly agentEnv: Readonly<Record<string, string>>;
   /** Resolves when the message has left this process (or there is nobody to take it). Never rejects. */
-  send(message: FromGeneration): Promise<void>;
+  send(message: FromGeneration, handle?: RawHandle): Promise<void>;
   /** One handler per type. */
-  on<T extends ToGeneration['type']>(type: T, run: (message: Message<T>) => void): void;
+  on<T extends ToGeneration['type']>(
+    type: T,
+    run: (message: Message<T>, handle?: RawHandle) => void,
+  ): void;
   /** The supervisor is gone: nobody will start a successor. End at once. */
   onOrphaned(run: () => void): void;
   /** Registers an agent's process (the leader of its own group). */
@@ -32,26 +36,27 @@ export function connectToSupervisor(): SupervisorLink | undefined {
   delete process.env[SUPERVISION_VARIABLE];
   const become = JSON.parse(supervision) as Become;
 
-  const handlers = new Map<string, (message: never) => void>();
-  const kept: ToGeneration[] = [];
+  const handlers = new Map<string, (message: never, handle?: RawHandle) => void>();
+  const kept: { readonly told: ToGeneration; readonly handle: RawHandle | undefined }[] = [];
   let orphaned = false;
   let closed = false;
   let onOrphaned: (() => void) | undefined;
 
-  const send = (message: FromGeneration): Promise<void> => {
+  const send = (message: FromGeneration, handle?: RawHandle): Promise<void> => {
     const { promise, resolve } = Promise.withResolvers<void>();
     if (!process.connected) resolve();
-    else process.send?.(message, undefined, undefined, () => resolve());
+    else process.send?.(message, handle as never, undefined, () => resolve());
     return promise;
   };
   const beat = setInterval(() => void send({ type: 'heartbeat' }), become.beatMs);
   beat.unref();
 
-  process.on('message', (message) => {
+  process.on('message', (message, received) => {
     const told = message as ToGeneration;
+    const handle = received as unknown as RawHandle | undefined;
     const handler = handlers.get(told.type);
-    if (handler === undefined) kept.push(told);
-    else handler(told as never);
+    if (handler === undefined) kept.push({ told, handle });
+    else handler(told as never, handle);
   });
   process.once('disconnect', () => {
     clearInterval(beat);
@@ -65,10 +70,10 @@ export function connectToSupervisor(): SupervisorLink | undefined {
     agentEnv: { [COOKIE_VARIABLE]: become.cookie },
     send,
     on(type, run) {
-      handlers.set(type, run as (message: never) => void);
-      for (const told of kept.filter((m) => m.type === type)) {
-        kept.splice(kept.indexOf(told), 1);
-        run(told as never);
+      handlers.set(type, run as (message: never, handle?: RawHandle) => void);
+      for (const early of kept.filter(({ told }) => told.type === type)) {
+        kept.splice(kept.indexOf(early), 1);
+        run(early.told as never, early.handle);
       }
     },
     onOrphaned(run) {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ConfigError, SluiceError } from '../core/exit.ts';
+import { ConfigError } from '../core/exit.ts';
 import type { ListenAddress } from './protocol.ts';
 
 /** The listening socket, held open here and accepted on by the generations. */
@@ -12,9 +12,40 @@ export interface Listener {
   close(): void;
 }
 
-interface RawHandle {
+/** A socket as Node passes it from process to process: open, and nobody accepts on it. */
+export interface RawHandle {
   readonly fd: number;
   close(): void;
+}
+
+/** Keeps the listening socket from the moment that there is one until the supervisor ends. */
+export class SocketKeeper {
+  #listener: Listener | undefined;
+
+  constructor(listener?: Listener) {
+    this.#listener = listener;
+  }
+
+  get listener(): Listener | undefined {
+    return this.#listener;
+  }
+
+  /** For the log. */
+  get where(): string {
+    if (this.#listener === undefined) return '';
+    const { host, port } = this.#listener.address;
+    return ` on ${host}:${port}`;
+  }
+
+  keep(handle: RawHandle, address: ListenAddress): void {
+    this.close();
+    this.#listener = { fd: handle.fd, address, close: () => handle.close() };
+  }
+
+  close(): void {
+    this.#listener?.close();
+    this.#listener = undefined;
+  }
 }
 
 /** Carries a listener over `process.execve`: JSON of descriptor and address. */
@@ -23,41 +54,28 @@ const HELPER_TIMEOUT_MS = 10_000;
 const FIRST_PASSED_FD = 3;
 
 /**
- * Opens the listening socket: the one kept over a re-execution, else the one the service manager
- * passes (`LISTEN_FDS`, sd_listen_fds(3)), else a new one on `wanted` (port 0: any free one).
- * @throws SluiceError (1) when the port is taken or the address is not there yet: both may pass.
- * @throws ConfigError (78) when the port may not be bound or the host does not exist.
+ * The listening socket that is there before any generation: the one kept over a re-execution, else the one
+ * that the service manager passes (`LISTEN_FDS`, sd_listen_fds(3)). Undefined: the first generation opens it.
+ * @throws ConfigError (78) when what the service manager passes is of no use.
  */
-export async function openListener(
-  wanted: ListenAddress,
+export async function inheritedListener(
   env: NodeJS.ProcessEnv = process.env,
-): Promise<Listener> {
+): Promise<Listener | undefined> {
   const kept = env[LISTENER_VARIABLE];
   if (kept !== undefined) {
     const { fd, address } = JSON.parse(kept) as { fd: number; address: ListenAddress };
     return { fd, address, close: () => closeSync(fd) };
   }
-  if (Number(env.LISTEN_FDS) >= 1 && Number(env.LISTEN_PID) === process.pid) {
-    const helper = holder(FIRST_PASSED_FD);
-    const { message } = await answer(helper);
-    helper.disconnect();
-    if (message.address === undefined) {
-      throw new ConfigError(
-        `the socket passed by the service manager cannot be used: ${message.error}`,
-      );
-    }
-    return {
-      fd: FIRST_PASSED_FD,
-      address: message.address,
-      close: () => closeSync(FIRST_PASSED_FD),
-    };
+  if (!(Number(env.LISTEN_FDS) >= 1 && Number(env.LISTEN_PID) === process.pid)) return undefined;
+  const helper = holder(FIRST_PASSED_FD);
+  const { message } = await answer(helper);
+  helper.disconnect();
+  if (message.address === undefined) {
+    throw new ConfigError(
+      `the socket passed by the service manager cannot be used: ${message.error}`,
+    );
   }
-  const helper = startHelper(['bind', wanted.host, String(wanted.port)]);
-  const { message, handle } = await answer(helper);
-  if (helper.connected) helper.disconnect();
-  if (message.address === undefined || handle === undefined)
-    throw cannotBind(wanted, message.error);
-  return { fd: handle.fd, address: message.address, close: () => handle.close() };
+  return { fd: FIRST_PASSED_FD, address: message.address, close: () => closeSync(FIRST_PASSED_FD) };
 }
 
 /**
@@ -90,14 +108,10 @@ export async function carryOverExec(listener: Listener): Promise<string | undefi
 const carried: RawHandle[] = [];
 
 function holder(fd: number): ChildProcess {
-  return startHelper(['hold'], fd);
-}
-
-function startHelper(args: string[], fd?: number): ChildProcess {
   const self = fileURLToPath(import.meta.url);
   const program = fileURLToPath(new URL(`./listenerHelper${extname(self)}`, import.meta.url));
-  return spawn(process.execPath, [program, ...args], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc', ...(fd === undefined ? [] : [fd])],
+  return spawn(process.execPath, [program], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc', fd],
     detached: true,
   });
 }
@@ -112,7 +126,7 @@ function answer(helper: ChildProcess): Promise<Answer> {
   const failed = (error: string) => resolve({ message: { error } });
   const timer = setTimeout(() => {
     helper.kill('SIGKILL');
-    failed('the helper that binds the socket was silent');
+    failed('the helper that holds the socket was silent');
   }, HELPER_TIMEOUT_MS);
   helper.once('error', (error) => failed(error.message));
   helper.once('exit', (code, signal) => failed(`its helper ended with ${code ?? signal}`));
@@ -123,30 +137,4 @@ function answer(helper: ChildProcess): Promise<Answer> {
     }),
   );
   return promise.finally(() => clearTimeout(timer));
-}
-
-function cannotBind(wanted: ListenAddress, code = 'unknown error'): SluiceError {
-  const where = `${wanted.host}:${wanted.port}`;
-  switch (code) {
-    case 'EADDRINUSE':
-      // Exit 1, not 78: the program that has the port may be about to end, so another try can help.
-      return new SluiceError(
-        `port ${wanted.port} on ${wanted.host} is in use by another program; ` +
-          'end that program, or choose another port in the configuration (0 takes any free one).',
-      );
-    case 'EACCES':
-      return new ConfigError(
-        `this user may not listen on ${where}; choose a port of 1024 or above, or let the service manager pass the socket.`,
-      );
-    case 'ENOTFOUND':
-      return new ConfigError(
-        `the host ${wanted.host} to listen on is not known; correct it in the configuration.`,
-      );
-    case 'EADDRNOTAVAIL':
-      return new SluiceError(
-        `${wanted.host} is no address of this machine (yet); correct the host in the configuration, or start again once the network is up.`,
-      );
-    default:
-      return new SluiceError(`cannot listen on ${where}: ${code}.`);
-  }
 }

@@ -1,6 +1,5 @@
 import { type Clock, HOUR, SECOND } from '../core/clock.ts';
 import type { BackoffOptions } from './backoff.ts';
-import type { ListenAddress } from './protocol.ts';
 import type { Signals } from './signals.ts';
 
 /** All in milliseconds. */
@@ -45,8 +44,6 @@ export interface SupervisorOptions {
     readonly args: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
   };
-  /** Where to listen. */
-  readonly listen: ListenAddress;
   /** Of the supervisor's own code. */
   readonly version: string;
   readonly timeouts?: Partial<SupervisorTimeouts>;

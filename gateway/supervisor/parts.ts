@@ -1,11 +1,11 @@
 import type { Clock } from '../core/clock.ts';
 import type { AccountLocks } from './accountLocks.ts';
-import type { Listener } from './listener.ts';
+import type { SocketKeeper } from './listener.ts';
 import type { ServiceManager } from './notify.ts';
 
 /** What a supervisor has taken before it starts anything, and gives back at its end. */
 export interface SupervisionParts {
-  readonly listener: Listener;
+  readonly socket: SocketKeeper;
   readonly manager: ServiceManager;
   readonly clock: Clock;
   readonly homeTag: string;

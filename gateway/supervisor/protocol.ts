@@ -3,7 +3,9 @@
  *
  * **How a generation is started.** The supervisor runs `options.command` in a process group of its
  * own, with `stdio` 0 ignored, 1 and 2 inherited, 3 the IPC channel and 4 the listening socket
- * (`server.listen({ fd: link.become.listenFd })`). One environment variable, `SLUICE_SUPERVISION`,
+ * (`server.listen({ fd: link.become.listenFd })`). The first one gets none: it knows the address first, from the
+ * configuration, so it opens the socket and sends it up with `listening`; the supervisor keeps it for all who
+ * come later and gives it back with `socket`, as a handle on which nobody accepts yet (ownSocket.ts). One environment variable, `SLUICE_SUPERVISION`,
  * carries `Become` as JSON; `connectToSupervisor()` reads it and removes it from `process.env`, so
  * that no agent sees it. The variables of the service manager (`NOTIFY_SOCKET`, `WATCHDOG_*`,
  * `LISTEN_*`) are not passed on. A generation leaves SIGUSR1 alone: with it the supervisor asks a
@@ -11,8 +13,8 @@
  *
  * **First start.** `Become{role: 'first', alive: []}` → `ready` → `activate`. Heartbeats run from
  * `connectToSupervisor()` on. What cannot start says `failed` and exits: 78 ends the supervisor with
- * 78, also after `activate` until it has said `serving` (every account may turn out to be of no use);
- * anything else is tried again a few times, then the supervisor ends with 1.
+ * 78, also after `activate` until it has said `serving` (every account may turn out to be of no use); so does
+ * one that says `final` before anybody has served, with its own code; anything else is tried again a few times, then the supervisor ends with 1.
  *
  * **Accounts.** Before it receives for a platform account, a generation asks for it by
  * `account-wanted`; the supervisor takes the kernel's lock for the home and keeps it, so that the next
@@ -55,7 +57,7 @@ export interface ListenAddress {
 export interface Become {
   readonly generation: number;
   readonly role: Role;
-  /** Descriptor of the listening socket, and where it listens. Absent if no listener was asked for. */
+  /** Descriptor of the listening socket, and where it listens. Absent until a generation has opened it. */
   readonly listenFd?: number;
   readonly address?: ListenAddress;
   /** Instances of this home that live now. Every other instance of this machine is dead. */
@@ -95,6 +97,8 @@ export type FromGeneration =
       /** After `activate` it says `receiving`. */
       readonly tellsReceiving?: boolean;
     }
+  /** It has opened the listening socket; the handle comes with the message. Answered by `socket`. */
+  | { readonly type: 'listening'; readonly address: ListenAddress }
   /** Its shared input is open: the predecessor may stop. */
   | { readonly type: 'receiving' }
   /** After `activate`: its accounts are started. One that exits 78 before it has served cannot work as configured. */
@@ -113,7 +117,13 @@ export type FromGeneration =
   /** A draining generation has nothing left; it exits next. */
   | { readonly type: 'drained' }
   /** It cannot start, or not go on; it exits next with `exitCode`. */
-  | { readonly type: 'failed'; readonly reason: string; readonly exitCode: number }
+  | {
+      readonly type: 'failed';
+      readonly reason: string;
+      readonly exitCode: number;
+      /** Whoever typed the command is to see this at once; trying again would only hide it. */
+      readonly final?: boolean;
+    }
   | ({ readonly type: 'agent-child' } & AgentChild)
   | { readonly type: 'agent-child-gone'; readonly pid: number };
 
@@ -123,6 +133,8 @@ export type HandOverState = 'done' | 'refused' | 'timed-out' | 'cancelled';
 export type ToGeneration =
   /** Leases may move now: it serves. `order` is absent for a first start and a recovery. */
   | { readonly type: 'activate'; readonly order?: string }
+  /** The listening socket that it sent up, as a handle of its own that comes with the message. */
+  | { readonly type: 'socket' }
   /** A hand-over has begun that this generation may not have asked for (`by`: `signal`). */
   | { readonly type: 'handover-started'; readonly order: string; readonly by: string }
   /** Take no more lanes, finish, leave. `deadline` in epoch milliseconds: after it `stop{force}` comes. */

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../core/clock.ts';
-import { ExitCode } from '../core/exit.ts';
+import { ConfigError, ExitCode, SluiceError } from '../core/exit.ts';
 import { Backoff } from './backoff.ts';
 import type { Exit } from './generation.ts';
 import type { ServiceManager } from './notify.ts';
@@ -18,7 +18,7 @@ export interface RecoveryParts {
  * What follows when nobody serves: another start, sooner or later, or the end.
  *
  * As long as nobody has ever served, whoever typed the command looks on: exit 78 and some failures in a
- * row are the end. Afterwards it is tried for ever, at long intervals, and each time said.
+ * row are the end, or one that says itself that it is final. Afterwards it is tried for ever, at long intervals, and each time said.
  */
 export class Recovery {
   readonly #parts: RecoveryParts;
@@ -42,10 +42,19 @@ export class Recovery {
     this.#accountsServed = true;
   }
 
-  /** The code to end with after this exit; undefined where it is to be tried again. */
-  verdict(role: 'serving' | 'starting', exit: Exit): ExitCode | undefined {
+  /**
+   * What to end with after this exit: a code, or what the generation said of itself where that is the last word
+   * for whoever typed the command. Undefined where it is to be tried again.
+   */
+  verdict(role: string, exit: Exit): ExitCode | SluiceError | undefined {
+    const { said, code } = exit;
+    if (code === ExitCode.OK || code === ExitCode.RESTART) return undefined;
+    if (role !== 'serving' && role !== 'starting') return undefined;
+    if (exit.final === true && said !== undefined && !this.#everServed)
+      return exit.code === ExitCode.CONFIG ? new ConfigError(said) : new SluiceError(said);
     const misconfigured = exit.code === ExitCode.CONFIG && !this.#accountsServed;
-    if (misconfigured && (role === 'serving' || !this.#everServed)) return ExitCode.CONFIG;
+    if (misconfigured && (role === 'serving' || !this.#everServed))
+      return said === undefined ? ExitCode.CONFIG : new ConfigError(said);
     const { options } = this.#parts;
     const attempts = options.startAttempts ?? START_ATTEMPTS;
     if (role === 'serving' || this.#everServed || ++this.#failedStarts < attempts) return undefined;

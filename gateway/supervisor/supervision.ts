@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Timer } from '../core/clock.ts';
-import { ExitCode } from '../core/exit.ts';
+import { ExitCode, SluiceError } from '../core/exit.ts';
 import type { AccountLocks } from './accountLocks.ts';
 import type { Exit, Generation } from './generation.ts';
 import { Generations } from './generations.ts';
 import { HandOver } from './handover.ts';
-import type { Listener } from './listener.ts';
+import type { SocketKeeper } from './listener.ts';
 import type { ServiceManager } from './notify.ts';
 import { type SupervisorOptions, type SupervisorTimeouts, TIMEOUT_DEFAULTS } from './options.ts';
 import type { SupervisionParts } from './parts.ts';
@@ -45,7 +45,7 @@ export class Supervision {
   readonly #options: SupervisorOptions;
   readonly #log: SupervisorOptions['log'];
   readonly #timeouts: SupervisorTimeouts;
-  readonly #listener: Listener;
+  readonly #socket: SocketKeeper;
   readonly #manager: ServiceManager;
   readonly #clock: Clock;
   readonly #recovery: Recovery;
@@ -66,7 +66,7 @@ export class Supervision {
     this.#options = options;
     this.#log = options.log;
     this.#timeouts = { ...TIMEOUT_DEFAULTS, ...options.timeouts };
-    this.#listener = parts.listener;
+    this.#socket = parts.socket;
     this.#manager = parts.manager;
     this.#clock = parts.clock;
     this.#accounts = parts.accounts;
@@ -90,7 +90,10 @@ export class Supervision {
     return this.#generations.number;
   }
 
-  /** Supervises until the goal is reached. RESTART means that everything has ended to start anew. */
+  /**
+   * Supervises until the goal is reached. RESTART means that everything has ended to start anew.
+   * @throws SluiceError what a first start said that is not tried again.
+   */
   async run(): Promise<ExitCode> {
     const unwatch = this.#generations.watch();
     this.#options.signals?.subscribe((wish, signal) => {
@@ -99,10 +102,12 @@ export class Supervision {
       else this.#begin({ order: `signal-${randomUUID()}`, force: false, by: 'signal' });
     });
     if (this.#goal === 'serve') this.#start('first');
-    const code = await this.#result.promise;
-    unwatch();
-    await this.#generations.swept();
-    return code;
+    try {
+      return await this.#result.promise;
+    } finally {
+      unwatch();
+      await this.#generations.swept();
+    }
   }
 
   #start(role: 'first' | 'recovery'): void {
@@ -178,9 +183,9 @@ export class Supervision {
       predecessor?.drain(handOver.order, handOver.force, handoverMs, forceMs);
       this.#generations.tell(handOver.settle('done'));
     }
-    const where = `${this.#listener.address.host}:${this.#listener.address.port}`;
-    this.#log('info', `generation ${generation.number} serves on ${where}`);
-    this.#manager.ready(`generation ${generation.number} serves on ${where}`);
+    const serves = `generation ${generation.number} serves${this.#socket.where}`;
+    this.#log('info', serves);
+    this.#manager.ready(serves);
     for (const request of this.#waiting.splice(0)) this.#begin(request);
   }
 
@@ -222,24 +227,19 @@ export class Supervision {
   }
 
   #ended(generation: Generation, exit: Exit): void {
-    this.#generations.bury(generation);
-    const { number, instance } = generation;
+    const { number } = generation;
     const role = this.#roleOf(generation);
     const asked = generation.endedBecause === undefined && (exit.code === 0 || exit.code === 75);
     const unexpected = role === 'leaving' ? !asked : this.#goal === 'serve';
     // Who serves may also have been asked to end by its own socket; that is no reason to worry.
     const worrying = unexpected && !(role === 'serving' && asked);
-    this.#log(worrying ? 'warn' : 'info', `generation ${number} (${role}): ${exit.reason}`);
+    const end = this.#goal === 'serve' ? this.#recovery.verdict(role, exit) : undefined;
+    // What the process ends with is said by whoever ends it.
+    if (!(end instanceof SluiceError))
+      this.#log(worrying ? 'warn' : 'info', `generation ${number} (${role}): ${exit.reason}`);
     if (role === 'serving') this.#serving = undefined;
     if (role === 'starting') this.#starting = undefined;
-    this.#generations.tell([
-      {
-        type: 'alive',
-        instances: this.#generations.instances,
-        unexpected,
-        ...(instance !== undefined && { ended: instance }),
-      },
-    ]);
+    this.#generations.bury(generation, unexpected);
 
     if (this.#goal !== 'serve') {
       if (this.#generations.size === 0) this.#finish();
@@ -247,7 +247,7 @@ export class Supervision {
       this.#giveUp('refused', `generation ${number} ${exit.reason}`);
     } else if (role === 'serving' || role === 'starting') {
       this.#readyTimer?.cancel();
-      this.#fell(role, exit);
+      this.#fell(exit, end);
     }
   }
 
@@ -258,16 +258,13 @@ export class Supervision {
   }
 
   /** The goal is to serve, and the one that served or was about to has ended. */
-  #fell(role: 'serving' | 'starting', exit: Exit): void {
+  #fell({ code, reason }: Exit, end: ReturnType<Recovery['verdict']>): void {
     const { OK, RESTART, CONFIG } = ExitCode;
-    if (exit.code === OK || exit.code === RESTART) {
-      this.#leaveAll(exit.code === OK ? 'stop' : 'restart', false);
-      return;
-    }
-    const end = this.#recovery.verdict(role, exit);
-    if (end !== undefined) this.#result.resolve(end);
+    if (code === OK || code === RESTART) this.#leaveAll(code === OK ? 'stop' : 'restart', false);
+    else if (end instanceof SluiceError) this.#result.reject(end);
+    else if (end !== undefined) this.#result.resolve(end);
     // A successor that is on its way takes the place.
-    else if (this.#handOver === undefined) this.#recovery.plan(exit.reason, exit.code === CONFIG);
+    else if (this.#handOver === undefined) this.#recovery.plan(reason, code === CONFIG);
   }
 
   #leaveAll(goal: 'stop' | 'restart', force: boolean, order?: string): void {

@@ -5,7 +5,7 @@ import { AccountLocks } from './accountLocks.ts';
 import { withoutExperimentalWarning } from './experimentalWarning.ts';
 import { sweepLeftovers } from './groups.ts';
 import { lockHome } from './kernelLock.ts';
-import { carryOverExec, LISTENER_VARIABLE, type Listener, openListener } from './listener.ts';
+import { carryOverExec, inheritedListener, LISTENER_VARIABLE, SocketKeeper } from './listener.ts';
 import { managerOf, serviceManager } from './notify.ts';
 import { type SupervisorOptions, TIMEOUT_DEFAULTS } from './options.ts';
 import { catchSignals } from './signals.ts';
@@ -21,8 +21,8 @@ const GENERATIONS_VARIABLE = 'SLUICE_GENERATIONS';
  *
  * After a full restart without a service manager it does not return: the process becomes its new code.
  * @returns the exit code for this process.
- * @throws SluiceError when the home is in use or the socket cannot be had; its `exitCode` is to be
- * used, its message to be shown.
+ * @throws SluiceError when the home is in use, or when nothing has ever served and will not, for a reason that
+ * a person has to see; its `exitCode` is to be used, its message to be shown.
  */
 export async function superviseGateway(options: SupervisorOptions): Promise<ExitCode> {
   const signals = options.signals ?? catchSignals();
@@ -38,21 +38,21 @@ export async function superviseGateway(options: SupervisorOptions): Promise<Exit
     const left = await sweepLeftovers(homeTag, clock, TIMEOUT_DEFAULTS.killMs);
     if (left > 0) options.log('warn', `ended ${left} processes that an earlier run left behind`);
 
-    const listener = await openListener(options.listen);
-    undo.push(() => listener.close());
+    const socket = new SocketKeeper(await inheritedListener());
+    undo.push(() => socket.close());
     const manager = serviceManager(process.env, (message) => options.log('warn', message));
     undo.push(() => manager.close());
 
     const generations = Number(process.env[GENERATIONS_VARIABLE] ?? 0);
     const accounts = new AccountLocks();
     undo.push(() => accounts.release());
-    const parts = { listener, manager, clock, homeTag, generations, accounts };
+    const parts = { socket, manager, clock, homeTag, generations, accounts };
     const supervision = new Supervision({ ...options, signals }, parts);
     const code = await supervision.run();
     const managed = options.managed ?? managerOf(process.env) !== undefined;
     if (code === ExitCode.RESTART && !managed) {
       await manager.close();
-      await becomeNewCode(listener, supervision.generations, options.log);
+      await becomeNewCode(socket, supervision.generations, options.log);
     }
     return code;
   } finally {
@@ -65,7 +65,7 @@ export async function superviseGateway(options: SupervisorOptions): Promise<Exit
  * lock falls with the old image and is taken by the new one first thing. Returns when it cannot.
  */
 async function becomeNewCode(
-  listener: Listener,
+  { listener }: SocketKeeper,
   generations: number,
   log: SupervisorOptions['log'],
 ): Promise<void> {
@@ -76,8 +76,9 @@ async function becomeNewCode(
     );
     return;
   }
-  const carried = await carryOverExec(listener);
-  if (carried === undefined) log('warn', 'the socket cannot be carried over; it is opened anew');
+  const carried = listener && (await carryOverExec(listener));
+  if (listener !== undefined && carried === undefined)
+    log('warn', 'the socket cannot be carried over; it is opened anew');
   const env: NodeJS.ProcessEnv = { ...process.env, [GENERATIONS_VARIABLE]: String(generations) };
   for (const name of ['LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES', LISTENER_VARIABLE])
     delete env[name];

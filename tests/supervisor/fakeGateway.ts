@@ -43,7 +43,10 @@ export class FakeGateway {
 
   constructor(
     plan: object = {},
-    options: { timeouts?: Partial<SupervisorTimeouts>; [key: string]: unknown } = {},
+    {
+      listen = { host: '127.0.0.1', port: 0 },
+      ...options
+    }: { timeouts?: Partial<SupervisorTimeouts>; listen?: object; [key: string]: unknown } = {},
     env: NodeJS.ProcessEnv = {},
     dir = tempDir(),
   ) {
@@ -61,9 +64,9 @@ export class FakeGateway {
           ...env,
           FAKE_PLAN: join(dir, 'plan.json'),
           FAKE_LEDGER: join(dir, 'ledger'),
+          FAKE_LISTEN: JSON.stringify(listen),
           FAKE_OPTIONS: JSON.stringify({
             home: this.home,
-            listen: { host: '127.0.0.1', port: 0 },
             ...options,
             timeouts: { ...SHORT, ...options.timeouts },
           }),

@@ -6,7 +6,9 @@
 import { spawn } from 'node:child_process';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import type { SluiceError } from '../../gateway/core/exit.ts';
 import { connectToSupervisor } from '../../gateway/supervisor/link.ts';
+import { openSocket } from '../../gateway/supervisor/ownSocket.ts';
 
 interface Plan {
   /** What it does instead of getting ready. */
@@ -87,10 +89,21 @@ function leave(code: number): void {
   });
 }
 
+/** As the gateway does: the first one opens the socket. */
+const { FAKE_LISTEN: wanted = '{}' } = process.env;
+const socket =
+  listenFd === undefined
+    ? await openSocket(link, JSON.parse(wanted)).catch(async (error: SluiceError) => {
+        const { message: reason, exitCode } = error;
+        await link.send({ type: 'failed', reason, exitCode, final: true });
+        process.exit(exitCode);
+      })
+    : undefined;
+
 link.on('activate', (message) => {
   note(message);
   if (plan.open === 'crash') process.exit(1);
-  server.listen({ fd: listenFd as number }, () => {
+  server.listen(listenFd === undefined ? socket?.handle : { fd: listenFd }, () => {
     if ((plan.open ?? 'ok') === 'ok') void link.send({ type: 'receiving' });
   });
 });

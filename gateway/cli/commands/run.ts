@@ -41,11 +41,10 @@ export function runCommand(): Command {
 
 async function supervise(
   signals: Signals,
-  { home, config, places }: Context,
+  { home, config }: Context,
   log: SupervisorOptions['log'],
 ): Promise<ExitCode> {
   const { ensureHome } = await import('../../config/paths.ts');
-  const { listenAddress } = await import('../actions/listenAddress.ts');
   const { superviseGateway } = await import('../../supervisor/supervisor.ts');
   const script = process.argv[1] as string;
   try {
@@ -54,7 +53,6 @@ async function supervise(
       home,
       signals,
       version: VERSION,
-      listen: await listenAddress(config, places),
       command: {
         args: [...HEAP, script, 'generation', home, ...(config === undefined ? [] : [config])],
       },

@@ -1,6 +1,7 @@
-import { ACTIONS, READS } from './actions/index.ts';
+import { ACTIONS } from './actions/index.ts';
 import type { Connection } from './connection.ts';
 import { asUnavailable, SQLITE, sqliteCode } from './errors.ts';
+import { writesNothing } from './ops.ts';
 import { type Call, type JournalEvent, type Reply, toWire } from './protocol.ts';
 
 /**
@@ -20,7 +21,7 @@ export function runBatch(
     if (down !== undefined && sqliteCode(error) !== SQLITE.FULL) {
       tell({ name: 'unavailable', calls: calls.length, error: down.message });
       return calls.map((call) =>
-        READS.has(call.op) ? alone(c, call) : { id: call.id, error: toWire(down) },
+        writesNothing(call.op) ? alone(c, call) : { id: call.id, error: toWire(down) },
       );
     }
     if (calls.length === 1) return [{ id: (calls[0] as Call).id, error: toWire(down ?? error) }];
@@ -40,7 +41,7 @@ function alone(c: Connection, call: Call): Reply {
 
 function transact(c: Connection, calls: readonly Call[]): Reply[] {
   const all = (): Reply[] => calls.map((call) => ({ id: call.id, value: perform(c, call) }));
-  return calls.every((call) => READS.has(call.op)) ? c.patiently(all) : c.write(all);
+  return calls.every((call) => writesNothing(call.op)) ? c.patiently(all) : c.write(all);
 }
 
 function perform(c: Connection, { op, args }: Call): unknown {

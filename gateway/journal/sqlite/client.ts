@@ -1,6 +1,6 @@
 import type { Journal } from '../journal.ts';
-import { ACTIONS, type Op } from './actions/index.ts';
 import { Mailbox } from './mailbox.ts';
+import { OPS, type Op } from './ops.ts';
 import type { JournalEvent } from './protocol.ts';
 
 export type { JournalEvent };
@@ -23,7 +23,7 @@ export async function openSqliteJournal(options: SqliteJournalOptions): Promise<
   const mailbox = new Mailbox(options, options.onEvent ?? (() => {}));
   await mailbox.ready;
   const calls: Record<string, unknown> = {};
-  for (const op of Object.keys(ACTIONS) as Op[]) {
+  for (const op of OPS) {
     calls[op] = (...args: Parameters<Journal[typeof op]>) => mailbox.call(op, args);
   }
   return {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { JournalUnavailable } from '../../core/exit.ts';
 import type { Journal } from '../journal.ts';
-import type { Op } from './actions/index.ts';
+import type { Op } from './ops.ts';
 import {
   type Call,
   type FromWorker,

@@ -1,5 +1,5 @@
 import { JournalUnavailable, JournalUnusable, RequestError, SluiceError } from '../../core/exit.ts';
-import type { Op } from './actions/index.ts';
+import type { Op } from './ops.ts';
 
 /** What the worker is started with. */
 export interface WorkerOptions {

@@ -1,5 +1,6 @@
 import type { Journal } from '../../journal.ts';
 import type { Connection } from '../connection.ts';
+import type { Op } from '../ops.ts';
 import { accept } from './accept.ts';
 import { claim, claimAny } from './claim.ts';
 import { cursor, setCursor } from './cursors.ts';
@@ -16,9 +17,6 @@ import { claimOutbox, expireOutbox, outbox, owes, placeholder, prepare } from '.
 import { newSession, session, sessions, transcript, updateSession } from './sessions.ts';
 import { settleOutbox } from './settleOutbox.ts';
 import { running, saveAgentState, step } from './turns.ts';
-
-/** The calls of a journal that are carried out by its worker. */
-export type Op = Exclude<keyof Journal, 'onForeignCommit' | 'close'>;
 
 export type Actions = {
   readonly [K in Op]: (
@@ -75,24 +73,3 @@ export const ACTIONS: Actions = {
   dropDead,
   forget,
 };
-
-/** Calls that write nothing: they need no write lock. */
-export const READS: ReadonlySet<Op> = new Set<Op>([
-  'message',
-  'trace',
-  'replyOf',
-  'queued',
-  'counts',
-  'running',
-  'owes',
-  'outbox',
-  'sessions',
-  'session',
-  'transcript',
-  'instances',
-  'leaseHolder',
-  'cursor',
-  'orders',
-  'deadLetters',
-  'deadLetter',
-]);

@@ -4,8 +4,11 @@ import { ConfigError } from '../../../core/exit.ts';
 import type { WebLimits } from '../options.ts';
 import { Problem } from './problem.ts';
 
-/** Where to listen: a descriptor that was inherited and outlives this process, or an address. */
-export type ListenAt = { readonly fd: number } | { readonly host: string; readonly port: number };
+/** Where to listen: on a socket that outlives this process, by its descriptor or its handle; or on an address. */
+export type ListenAt =
+  | { readonly fd: number }
+  | { readonly handle: object }
+  | { readonly host: string; readonly port: number };
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -60,7 +63,7 @@ export class Listener {
     await new Promise<void>((resolve, reject) => {
       const failed = (error: NodeJS.ErrnoException) => reject(listenError(error, at));
       this.#server.once('error', failed);
-      this.#server.listen(at, () => {
+      this.#server.listen('handle' in at ? at.handle : at, () => {
         this.#server.off('error', failed);
         resolve();
       });
@@ -121,7 +124,7 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
 }
 
 function listenError(error: NodeJS.ErrnoException, at: ListenAt): Error {
-  if ('fd' in at) return error;
+  if (!('port' in at)) return error;
   const where = `${at.host}:${at.port}`;
   if (error.code === 'EADDRINUSE') {
     return new ConfigError(

@@ -1,0 +1,58 @@
+import { setImmediate as nextRound } from 'node:timers/promises';
+import { type OpenedJournal, openJournal } from '../assembly/journalOf.ts';
+import { socketOf } from '../assembly/socketOf.ts';
+import type { WebDeps } from '../assembly/webOf.ts';
+import { load } from '../config/load.ts';
+import { ensureHome } from '../config/paths.ts';
+import type { Config } from '../config/schema.ts';
+import type { ExitCode } from '../core/exit.ts';
+import { Secrets } from '../observe/secrets.ts';
+import type { SupervisorLink } from '../supervisor/link.ts';
+import { followCrashPlan } from './crashPlan.ts';
+
+export interface GenerationOptions {
+  readonly home: string;
+  /** What --config names. */
+  readonly config?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly version: string;
+  /** Absent in a process that runs alone. */
+  readonly link?: SupervisorLink;
+  /** Called once it serves. */
+  readonly ready?: () => void;
+}
+
+/** What takes its time by itself, begun before the rest of the program is loaded. */
+export interface Prepared {
+  readonly config: Config;
+  /** The file that the configuration was read from. */
+  readonly configFile?: string;
+  readonly secrets: Secrets;
+  /** It opens in a thread of its own. */
+  readonly journal: Promise<OpenedJournal>;
+  readonly socket: Promise<WebDeps['socket']>;
+}
+
+/**
+ * One generation, from its configuration to its exit code. Loading the gateway's modules is most of a start; so
+ * this file loads only what reads the configuration, and what else has to be waited for is under way meanwhile.
+ * @throws ConfigError, JournalUnusable when it cannot work as configured.
+ */
+export async function startGeneration(options: GenerationOptions): Promise<ExitCode> {
+  const { home, env, cwd, link } = options;
+  followCrashPlan(env.SLUICE_CRASH_AT, link?.become.generation ?? 1);
+  ensureHome(home);
+  const named = options.config === undefined ? {} : { path: options.config };
+  const { config, file } = load({ env, cwd, ...named });
+  const secrets = new Secrets();
+  const configFile = file === undefined ? {} : { configFile: file };
+  const journal = openJournal(config, { home, env, secrets, ...configFile });
+  const socket = socketOf(config, link);
+  // Whoever waits for them is told; until then they have failed for nobody.
+  for (const early of [journal, socket]) early.catch(() => {});
+  // One round of the event loop puts both on their way: loading modules does not come back before it is done.
+  await nextRound();
+  const { runGeneration } = await import('./generation.ts');
+  return await runGeneration(options, { config, secrets, journal, socket, ...configFile });
+}
