@@ -37,6 +37,8 @@ export function lineHandles(line: string, handle: RegExp): string[] | undefined 
   for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
     const before = text.charCodeAt(at - 1);
     if (isWord(before) || !/[\w\\]/.test(text[at + 1] ?? '')) continue;
+    // An escaped underscore begins a handle like a bare one.
+    if (text[at + 1] === '\\') return undefined;
     if (at > 0 && before < 128 && !OPENS.has(text[at - 1]!)) return undefined;
     handle.lastIndex = at;
     const match = handle.exec(text);

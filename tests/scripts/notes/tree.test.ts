@@ -194,6 +194,10 @@ describe('notes read by the line', () => {
     );
   });
 
+  it('give the same of a handle that begins with an escaped character', () => {
+    for (const line of ['@\\_', 'by @\\_jo_', '@\\ada', '(@\\_x)']) expectSame(`- ${line}\n- b`);
+  });
+
   it('give the same of lines of any characters', () => {
     const line = fc.string({
       unit: fc.constantFrom(...'@abA1_-./*`[]()<>&;\\~!:, "#|xé'),
