@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import type { Config } from '../config/schema.ts';
 import { readSecret } from '../config/secrets.ts';
 import type { Journal } from '../journal/journal.ts';
-import { openSqliteJournal } from '../journal/sqlite/client.ts';
+import { openSqliteJournal, startWorker } from '../journal/sqlite/client.ts';
 import type { Secrets } from '../observe/secrets.ts';
 
 export interface JournalDeps {
@@ -10,7 +11,11 @@ export interface JournalDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly secrets: Secrets;
   readonly configFile?: string;
+  /** From `startWorker()`: a file's journal opens sooner then. */
+  readonly worker?: Worker;
 }
+
+export { startWorker };
 
 /** This variable alone is enough to share a journal; what the configuration names wins over it. */
 const VARIABLE = 'SLUICE_JOURNAL_URL';
@@ -29,10 +34,14 @@ export async function openJournal(config: Config, deps: JournalDeps): Promise<Op
   const url = journalUrl(config, deps);
   if (url === undefined) {
     return {
-      journal: await openSqliteJournal({ file: join(deps.home, 'journal.db') }),
+      journal: await openSqliteJournal({
+        file: join(deps.home, 'journal.db'),
+        ...(deps.worker === undefined ? {} : { worker: deps.worker }),
+      }),
       fleet: false,
     };
   }
+  await deps.worker?.terminate();
   deps.secrets.add(passwordOf(url));
   const { openPostgresJournal } = await import('../journal/postgres/client.ts');
   return {

@@ -1,8 +1,7 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
-import { type OpenedJournal, openJournal } from '../assembly/journalOf.ts';
+import { type OpenedJournal, openJournal, startWorker } from '../assembly/journalOf.ts';
 import { socketOf } from '../assembly/socketOf.ts';
 import type { WebDeps } from '../assembly/webOf.ts';
-import { load } from '../config/load.ts';
 import { ensureHome } from '../config/paths.ts';
 import type { Config } from '../config/schema.ts';
 import type { ExitCode } from '../core/exit.ts';
@@ -43,11 +42,14 @@ export async function startGeneration(options: GenerationOptions): Promise<ExitC
   const { home, env, cwd, link } = options;
   followCrashPlan(env.SLUICE_CRASH_AT, link?.become.generation ?? 1);
   ensureHome(home);
+  // Before it is known whether a file it is: nearly always it is, and a thread takes its time to start.
+  const worker = startWorker();
+  const { load } = await import('../config/load.ts');
   const named = options.config === undefined ? {} : { path: options.config };
   const { config, file } = load({ env, cwd, ...named });
   const secrets = new Secrets();
   const configFile = file === undefined ? {} : { configFile: file };
-  const journal = openJournal(config, { home, env, secrets, ...configFile });
+  const journal = openJournal(config, { home, env, secrets, worker, ...configFile });
   const socket = socketOf(config, link);
   // Whoever waits for them is told; until then they have failed for nobody.
   for (const early of [journal, socket]) early.catch(() => {});

@@ -7,6 +7,7 @@ import {
   type FromWorker,
   fromWire,
   type JournalEvent,
+  type Opening,
   type ToWorker,
   type WorkerOptions,
 } from './protocol.ts';
@@ -17,6 +18,11 @@ interface Pending {
 }
 
 const WORKER = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
+
+/** The worker's thread. It loads its modules and waits to be told its file. */
+export function startWorker(): Worker {
+  return new Worker(new URL(WORKER, import.meta.url));
+}
 
 /**
  * The main thread's end of the worker. States: opening (until the worker says ready), open, closing
@@ -34,9 +40,13 @@ export class Mailbox {
   #nextId = 1;
   #refused: string | undefined;
 
-  constructor({ file, maxBytes }: WorkerOptions, onEvent: (event: JournalEvent) => void) {
+  constructor(
+    worker: Worker,
+    { file, maxBytes }: WorkerOptions,
+    onEvent: (event: JournalEvent) => void,
+  ) {
     this.#file = file;
-    this.#worker = new Worker(new URL(WORKER, import.meta.url), { workerData: { file, maxBytes } });
+    this.#worker = worker;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.ready = promise;
     this.#worker.on('message', (message: FromWorker) => {
@@ -50,6 +60,7 @@ export class Mailbox {
       this.#fail(`its worker failed: ${error.message}`);
       reject(new JournalUnavailable(`The journal ${file} can't be opened: ${error.message}.`));
     });
+    worker.postMessage({ open: { file, maxBytes } } satisfies Opening);
     this.#ended = new Promise((done) => {
       this.#worker.on('exit', () => {
         this.#fail('its worker has ended');

@@ -1,7 +1,7 @@
 import { JournalUnavailable, JournalUnusable, RequestError, SluiceError } from '../../core/exit.ts';
 import type { Op } from './ops.ts';
 
-/** What the worker is started with. */
+/** What the worker is told first. */
 export interface WorkerOptions {
   readonly file: string;
   readonly maxBytes?: number | undefined;
@@ -12,6 +12,11 @@ export interface Call {
   readonly id: number;
   readonly op: Op;
   readonly args: readonly unknown[];
+}
+
+/** The worker's first message; it loads its modules before it comes. */
+export interface Opening {
+  readonly open: WorkerOptions;
 }
 
 export type ToWorker =

@@ -1,14 +1,8 @@
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { runBatch } from './batch.ts';
 import type { Connection } from './connection.ts';
 import { openFile } from './file.ts';
-import {
-  type Call,
-  type FromWorker,
-  type ToWorker,
-  toWire,
-  type WorkerOptions,
-} from './protocol.ts';
+import { type Call, type FromWorker, type Opening, type ToWorker, toWire } from './protocol.ts';
 
 /** How often to look for commits of other processes, in milliseconds. */
 const WATCH_MS = 20;
@@ -24,13 +18,14 @@ process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
   if (!String(warning).includes('SQLite is an experimental feature')) emitWarning(warning, ...rest);
 }) as typeof process.emitWarning;
 
-try {
-  const { file, maxBytes } = workerData as WorkerOptions;
-  serve(openFile(file, maxBytes === undefined ? {} : { maxBytes }));
-} catch (error) {
-  post({ failed: toWire(error) });
-  port.close();
-}
+port.once('message', ({ open: { file, maxBytes } }: Opening) => {
+  try {
+    serve(openFile(file, maxBytes === undefined ? {} : { maxBytes }));
+  } catch (error) {
+    post({ failed: toWire(error) });
+    port.close();
+  }
+});
 
 /** One connection, one mailbox: what waits in it when a commit is done goes into the next one. */
 function serve(connection: Connection): void {
