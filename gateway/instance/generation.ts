@@ -17,7 +17,7 @@ import type { Terminal } from '../platforms/terminal/terminal.ts';
 import { runProgram } from '../service/command.ts';
 import { Gateway } from './gateway.ts';
 import { HeapKeeper } from './heap.ts';
-import type { GenerationOptions, Prepared } from './prepare.ts';
+import type { GenerationOptions, Prepared } from './prepared.ts';
 import { Releases } from './releases.ts';
 import { keepForgetting } from './retention.ts';
 import { scrapeOf } from './scrape.ts';

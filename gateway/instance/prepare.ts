@@ -1,37 +1,11 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
-import { type OpenedJournal, openJournal, startWorker } from '../assembly/journalOf.ts';
+import { openJournal, startWorker } from '../assembly/journalOf.ts';
 import { socketOf } from '../assembly/socketOf.ts';
-import type { WebDeps } from '../assembly/webOf.ts';
 import { ensureHome } from '../config/paths.ts';
-import type { Config } from '../config/schema.ts';
 import type { ExitCode } from '../core/exit.ts';
 import { Secrets } from '../observe/secrets.ts';
-import type { SupervisorLink } from '../supervisor/link.ts';
 import { followCrashPlan } from './crashPlan.ts';
-
-export interface GenerationOptions {
-  readonly home: string;
-  /** What --config names. */
-  readonly config?: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
-  readonly version: string;
-  /** Absent in a process that runs alone. */
-  readonly link?: SupervisorLink;
-  /** Called once it serves. */
-  readonly ready?: () => void;
-}
-
-/** What takes its time by itself, begun before the rest of the program is loaded. */
-export interface Prepared {
-  readonly config: Config;
-  /** The file that the configuration was read from. */
-  readonly configFile?: string;
-  readonly secrets: Secrets;
-  /** It opens in a thread of its own. */
-  readonly journal: Promise<OpenedJournal>;
-  readonly socket: Promise<WebDeps['socket']>;
-}
+import type { GenerationOptions } from './prepared.ts';
 
 /**
  * One generation, from its configuration to its exit code. Loading the gateway's modules is most of a start; so

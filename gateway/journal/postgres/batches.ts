@@ -2,22 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { JournalUnavailable } from '../../core/exit.ts';
 import type { Database } from './database.ts';
 import { failureOf, unavailable } from './errors.ts';
-import { type Answer, stepsOf } from './steps.ts';
+import { type Answer, type Call, stepsOf } from './steps.ts';
 import { toWire } from './wire.ts';
-
-/** One call on its way: `op` of functions/run.ts. */
-export interface Call {
-  readonly op: string;
-  readonly args: readonly unknown[];
-  /** The lane it locks, where the call names one. */
-  readonly lane?: string;
-  /** Refused once the instance was declared dead. */
-  readonly fenced?: true;
-  /** It writes nothing. */
-  readonly reads?: true;
-  /** Whether its result says that others may find something new. */
-  readonly news?: (result: never) => boolean;
-}
 
 interface Pending extends Call {
   resolve(value: unknown): void;

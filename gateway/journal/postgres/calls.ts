@@ -1,13 +1,10 @@
-import { isBurstItem } from '../../core/burst.ts';
 import { RequestError } from '../../core/exit.ts';
 import { OUTCOMES, type Outcome, type TranscriptEntry } from '../../core/message.ts';
 import type { Order } from '../../core/order.ts';
 import type { Outbound } from '../../core/outbox.ts';
-import { bodyHash } from '../bodyHash.ts';
-import type { Forgotten, Journal, NewMessage, NewOutbound, TranscriptRow } from '../journal.ts';
+import type { Forgotten, Journal, TranscriptRow } from '../journal.ts';
 import { json, unjson } from '../json.ts';
 import {
-  extraOf,
   type MessageColumns,
   messageOf,
   type OutboundColumns,
@@ -17,6 +14,7 @@ import {
   sessionOf,
   type TurnColumns,
 } from '../rows.ts';
+import { outboundColumns } from './columns.ts';
 
 /** Calls that are one function each. Those that start turns are in `claims.ts`. */
 export type PlainCall = Exclude<
@@ -89,41 +87,6 @@ const letterOf = ({ platform, account, chat, thread, reason, ...rest }: DeadColu
   address: { platform, account, chat, ...(thread === null ? {} : { thread }) },
   reason: reason ?? 'unknown',
 });
-
-/** A message's columns. */
-export function messageColumns(m: NewMessage) {
-  return {
-    ...m.address,
-    id: m.id,
-    update_id: m.updateId,
-    lane: m.lane,
-    kind: m.kind,
-    at_once: m.atOnce === true,
-    burst: isBurstItem(m),
-    stateless: m.stateless !== undefined,
-    received_at: m.receivedAt,
-    body_hash: bodyHash(m),
-    direct: m.direct ? 1 : 0,
-    sender: JSON.stringify(m.sender),
-    extra: extraOf(m),
-    text: m.text,
-  };
-}
-
-export function outboundColumns(row: NewOutbound) {
-  const { address, expiresAt, platformId, context, ...rest } = row;
-  return {
-    ...address,
-    ...rest,
-    expires_at: expiresAt,
-    platform_id: platformId,
-    context: json(context),
-  };
-}
-
-export function transcriptColumns({ attachments, ...line }: TranscriptEntry) {
-  return { ...line, ...(attachments === undefined ? {} : { attachments: json(attachments) }) };
-}
 
 export const CALLS: { readonly [K in PlainCall]: Translation<K> } = {
   settle: {

@@ -1,9 +1,10 @@
 import { SluiceError } from '../../core/exit.ts';
 import type { Journal } from '../journal.ts';
-import { Batches, type Call } from './batches.ts';
+import { Batches } from './batches.ts';
 import { CALLS, type PlainCall } from './calls.ts';
 import { Database } from './database.ts';
 import { unavailable } from './errors.ts';
+import type { Call } from './steps.ts';
 import { turnCalls } from './turnCalls.ts';
 import { Wakeups } from './wakeups.ts';
 

@@ -1,4 +1,16 @@
-import type { Call } from './batches.ts';
+/** One call on its way: `op` of functions/run.ts. */
+export interface Call {
+  readonly op: string;
+  readonly args: readonly unknown[];
+  /** The lane it locks, where the call names one. */
+  readonly lane?: string;
+  /** Refused once the instance was declared dead. */
+  readonly fenced?: true;
+  /** It writes nothing. */
+  readonly reads?: true;
+  /** Whether its result says that others may find something new. */
+  readonly news?: (result: never) => boolean;
+}
 
 /** A part of a batch: one call, or calls of one kind that the database takes together (functions/sets.ts). */
 export interface Step {

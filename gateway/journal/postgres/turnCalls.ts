@@ -4,14 +4,9 @@ import type { Claim, ClaimResult, Journal, NewMessage, NewOutbound, Receipt } fr
 import { json } from '../json.ts';
 import { type MessageColumns, type OutboundColumns, outboundOf } from '../rows.ts';
 import type { Batches } from './batches.ts';
-import {
-  messageColumns,
-  outboundColumns,
-  type RunningColumns,
-  runningRowOf,
-  transcriptColumns,
-} from './calls.ts';
+import { type RunningColumns, runningRowOf } from './calls.ts';
 import { type ClaimBurst, type Claimed, decided, type TurnRows } from './claims.ts';
+import { messageColumns, outboundColumns, transcriptColumns } from './columns.ts';
 
 /** What is not known here of a turn that started with its message. */
 interface Started extends Pick<TurnRows, 'opens' | 'agent' | 'model' | 'agent_state'> {
