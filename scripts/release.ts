@@ -5,7 +5,6 @@ import type { Attribution } from './attribution/attribute.ts';
 import { audit } from './attribution/audit.ts';
 import { readIfThere } from './attribution/config.ts';
 import { CannotCheck } from './attribution/errors.ts';
-import { newcomers } from './attribution/newcomers.ts';
 import { keepHeapSmall } from './cli/heap.ts';
 import { type Io, PROCESS } from './cli/io.ts';
 import { parseOptions, sharedOptions } from './cli/options.ts';
@@ -78,7 +77,7 @@ async function run(options: Options, io: Io): Promise<number> {
   const tag = version === undefined ? undefined : tagOf(format, version);
   const { readMergedPulls } = await import('./notes/merged.ts');
   const [fresh, merged, made] = await Promise.all([
-    newcomers(prepared.git.dir, attribution.range, attribution.people, config.dialect),
+    prepared.earlier?.newcomers(attribution.people, config.dialect),
     readMergedPulls(prepared.git, attribution.range, {
       dialect: config.dialect,
       repo: config.site?.repo,
@@ -95,7 +94,7 @@ async function run(options: Options, io: Io): Promise<number> {
     merged,
     sourcesOf: attribution.sourcesOf,
     // In a project's first release everyone is new; saying so at each line tells nothing.
-    isFirst: (person) => attribution.range.since !== undefined && fresh.has(person),
+    isFirst: (person) => attribution.range.since !== undefined && fresh?.has(person) === true,
     ...(config.site === undefined ? {} : { web: config.site.web }),
   });
   for (const each of attribution.incomplete) io.err(`incomplete: ${each}\n`);

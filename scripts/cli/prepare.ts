@@ -14,6 +14,7 @@ import type { ForgeKind } from '../attribution/dialect.ts';
 import { BadFile, CannotCheck } from '../attribution/errors.ts';
 import { pullsFromJson } from '../attribution/facts.ts';
 import { type Git, gitIn, topOf } from '../attribution/git.ts';
+import { EarlierHistory } from '../attribution/newcomers.ts';
 import { pathsFrom } from '../attribution/paths.ts';
 import { type Range, resolveRange } from '../attribution/range.ts';
 import { beginReading } from '../attribution/reading.ts';
@@ -51,6 +52,8 @@ export interface Prepared {
   readonly config: Config;
   readonly map: AuthorMap;
   readonly attribution: Attribution;
+  /** What was before the range; of a release only. */
+  readonly earlier?: EarlierHistory;
   /** The way to the forge, where the repository is on one. */
   readonly connection?: Connection;
 }
@@ -70,6 +73,7 @@ export async function prepare(options: SharedOptions, io: Io, changes = false): 
   };
   if (range.note !== undefined) note(range.note);
   const reading = beginReading(git, range);
+  const earlier = changes ? new EarlierHistory(git.dir, range) : undefined;
   const progress = new Progress(io, options.quiet !== true);
   try {
     // Loaded while git walks.
@@ -96,7 +100,11 @@ export async function prepare(options: SharedOptions, io: Io, changes = false): 
       onCommit: (read, total) => progress.count('commits read', read, total),
       onStep: (what) => progress.step(what),
     });
-    return { git, config, map, attribution, ...(connection && { connection }) };
+    const more = { ...(earlier && { earlier }), ...(connection && { connection }) };
+    return { git, config, map, attribution, ...more };
+  } catch (error) {
+    earlier?.stop();
+    throw error;
   } finally {
     reading.history.stop();
     progress.end();
