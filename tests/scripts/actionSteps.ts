@@ -67,6 +67,8 @@ export function runAction(
         env: {
           HOME: join(files, 'home'),
           PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+          // As every runner has it; without it npm tells of its new versions, once for each cache.
+          CI: 'true',
           GITHUB_WORKSPACE: repo.dir,
           GITHUB_REPOSITORY: 'acme/app',
           GITHUB_API_URL: 'http://127.0.0.1:9',
