@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import postgres from 'postgres';
 import { startPostgres } from '../tests/harness/postgres.ts';
 import type { Work } from './fleetWorker.ts';
-import { at, table } from './table.ts';
+import { at, spread, table } from './table.ts';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const PROCESSES = 4;
@@ -29,12 +29,10 @@ export async function benchFleet(): Promise<void> {
   } finally {
     await server.end();
   }
-  const row = (what: string, of: (round: (typeof rounds)[number]) => number): number[] =>
-    spread(what, rounds.map(of));
   const lines: [string, string, string][] = [];
-  const spread = (what: string, values: number[]): number[] => {
-    const [least, middle, most] = [0, 0.5, 1].map((q) => at(values, q).toFixed(0));
-    lines.push([what, `${middle}  (${least} to ${most})`, '']);
+  const row = (what: string, of: (round: (typeof rounds)[number]) => number): number[] => {
+    const values = rounds.map(of);
+    lines.push([what, spread(values, (value) => value.toFixed(0)), '']);
     return values;
   };
   row('raw commits/s, one connection', (r) => r.one);

@@ -5,13 +5,18 @@ import { join } from 'node:path';
 import { ask, keepAlive } from '../tests/harness/ask.ts';
 import type { Daemon } from '../tests/harness/daemonProcess.ts';
 import { memoryOf, withDaemon } from './daemon.ts';
+import { messageOf, textOf } from './lengths.ts';
 import { rawCommits } from './rawCommits.ts';
-import { at, table } from './table.ts';
+import { at, spread, table } from './table.ts';
 
-const SAMPLES = 500;
+const SAMPLES = 300;
 const LANES = 50;
-const TURNS = 5_000;
-const SOAK_TURNS = Number(process.env.BENCH_TURNS ?? 20_000);
+const TURNS = 3_000;
+const ROUNDS = 5;
+const LONG_TURNS = Number(process.env.BENCH_TURNS ?? 6_000);
+const LONG = textOf(2_000);
+/** How long after the load its memory is looked at again, in seconds. */
+const AFTER = Number(process.env.BENCH_AFTER ?? 120);
 
 /** A bare HTTP server in a process of its own that echoes; the floor of whatever answers over HTTP. */
 async function withEcho<T>(run: (port: number) => Promise<T>): Promise<T> {
@@ -47,7 +52,7 @@ async function oneLane(port: number): Promise<number[]> {
   const times: number[] = [];
   for (let i = 0; i < SAMPLES + 50; i++) {
     const start = performance.now();
-    await ask(port, { text: `/say ${i}`, session: 'one', agent });
+    await ask(port, { text: `/say ${messageOf(i)}`, session: 'one', agent });
     if (i >= 50) times.push(performance.now() - start);
   }
   agent.destroy();
@@ -60,6 +65,7 @@ async function perSecond(
   turns: number,
   lanes: number,
   name: string,
+  text = messageOf,
 ): Promise<number> {
   const agent = keepAlive();
   let next = 0;
@@ -69,7 +75,11 @@ async function perSecond(
       for (let i = next++; i < turns; i = next++) {
         // With as many lanes as workers each keeps its own; 7919 is prime, so many lanes come in no order.
         const lane = lanes === LANES ? worker : (i * 7919) % lanes;
-        const answer = await ask(port, { text: `/say ${i}`, session: `${name}-${lane}`, agent });
+        const answer = await ask(port, {
+          text: `/say ${text(i)}`,
+          session: `${name}-${lane}`,
+          agent,
+        });
         if (answer.status !== 200) throw new Error(`${answer.status} ${answer.body}`);
       }
     }),
@@ -83,79 +93,116 @@ async function idleMemory(daemon: Daemon): Promise<number> {
   return memoryOf(daemon.pids());
 }
 
-/** The running gateway over HTTP, each figure beside its floor in the same run. */
-export async function benchGateway(): Promise<void> {
+/** One round: what the disk and bare HTTP cost now, and what a turn costs beside them. Times in ms. */
+interface Round {
+  readonly commit: number;
+  readonly echo: number;
+  readonly echoRate: number;
+  readonly added: number;
+  readonly rate: number;
+}
+
+async function round(port: number, echo: number, nth: number): Promise<Round> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
-  const raw = rawCommits(folder, SAMPLES);
+  const commit = at(rawCommits(folder, SAMPLES), 0.5);
   rmSync(folder, { recursive: true, force: true });
-  const commit = at(raw, 0.5);
-  const echo = await withEcho(async (port) => ({
-    times: await oneLane(port),
-    rate: await perSecond(port, TURNS, LANES, 'echo'),
-  }));
-  // The first start on a machine compiles everything; every later one finds it compiled.
-  const home = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
-  const cold = await withDaemon(
-    async (daemon, readyMs) => {
-      const memory = await idleMemory(daemon);
-      await daemon.stop();
-      return { readyMs, memory };
-    },
-    { folder: home },
-  );
-  await withDaemon(
-    async (daemon, readyMs) => {
-      const idle = await idleMemory(daemon);
-      const times = await oneLane(daemon.port);
-      await perSecond(daemon.port, 1_000, LANES, 'warm');
-      const rate = await perSecond(daemon.port, TURNS, LANES, 'lane');
-      const few = 1000 / (await perSecond(daemon.port, TURNS, 10, 'few'));
-      await perSecond(daemon.port, 10_000, 10_000, 'many');
-      const many = 1000 / (await perSecond(daemon.port, TURNS, 10_000, 'many'));
-      const before = memoryOf(daemon.pids());
-      await perSecond(daemon.port, SOAK_TURNS, LANES, 'soak');
-      const after = memoryOf(daemon.pids());
-      const p50 = at(times, 0.5) - at(echo.times, 0.5);
-      const p99 = at(times, 0.99) - at(echo.times, 0.99);
-      table('gateway over HTTP (demo agent, zero work)', [
-        [
-          'start to ready',
-          `${readyMs.toFixed(0)} ms`,
-          `the very first: ${cold.readyMs.toFixed(0)} ms`,
-        ],
-        [
-          `idle memory, all ${daemon.pids().length} processes (PSS)`,
-          `${idle.toFixed(0)} MB`,
-          `after the very first start: ${cold.memory.toFixed(0)} MB`,
-        ],
-        [
-          'raw durable commit, one row',
-          `p50 ${commit.toFixed(3)} ms  p99 ${at(raw, 0.99).toFixed(3)} ms`,
-          'floor',
-        ],
-        [
-          'bare HTTP echo, one lane',
-          `p50 ${at(echo.times, 0.5).toFixed(3)} ms  p99 ${at(echo.times, 0.99).toFixed(3)} ms`,
-          'floor',
-        ],
-        [
-          'time added per turn, one lane',
-          `p50 ${p50.toFixed(2)} ms  p99 ${p99.toFixed(2)} ms`,
-          `2 commits + 2 ms = ${(2 * commit + 2).toFixed(2)} ms`,
-        ],
-        ['bare HTTP echo, 50 at once', `${echo.rate.toFixed(0)}/s`, 'floor'],
-        [
-          `turns per second, ${LANES} lanes`,
-          `${rate.toFixed(0)}/s`,
-          `${((rate * commit) / 1000).toFixed(2)} turns per raw commit`,
-        ],
-        ['ms per turn over 10 lanes', few.toFixed(3), ''],
-        ['ms per turn over 10,000 lanes', many.toFixed(3), `${(many / few).toFixed(2)} x`],
-        [`memory before ${SOAK_TURNS} turns (PSS)`, `${before.toFixed(0)} MB`, ''],
-        ['memory after them', `${after.toFixed(0)} MB`, `${(after / before).toFixed(2)} x`],
-      ]);
-    },
-    { folder: home },
-  );
-  rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  const floor = at(await oneLane(echo), 0.5);
+  const echoRate = await perSecond(echo, TURNS, LANES, 'echo');
+  const added = at(await oneLane(port), 0.5) - floor;
+  const rate = await perSecond(port, TURNS, LANES, `round-${nth}`);
+  return { commit, echo: floor, echoRate, added, rate };
+}
+
+/** Runs, and tells the most memory that the daemon's processes had meanwhile, looked at twice a second. */
+async function peakMemory(daemon: Daemon, run: () => Promise<unknown>): Promise<number> {
+  let peak = 0;
+  const look = () => {
+    peak = Math.max(peak, memoryOf(daemon.pids()));
+  };
+  const timer = setInterval(look, 500);
+  try {
+    await run();
+    look();
+  } finally {
+    clearInterval(timer);
+  }
+  return peak;
+}
+
+/** The running gateway over HTTP, each figure beside its floor in the same round. */
+export async function benchGateway(): Promise<void> {
+  await withDaemon(async (daemon) => {
+    const idle = await idleMemory(daemon);
+    await perSecond(daemon.port, 1_000, LANES, 'warm');
+    const rounds: Round[] = [];
+    await withEcho(async (echo) => {
+      for (let nth = 0; nth < ROUNDS; nth++) rounds.push(await round(daemon.port, echo, nth));
+    });
+    const few = 1000 / (await perSecond(daemon.port, TURNS, 10, 'few'));
+    await perSecond(daemon.port, 10_000, 10_000, 'many');
+    const many = 1000 / (await perSecond(daemon.port, TURNS, 10_000, 'many'));
+    let longRate = 0;
+    const peak = await peakMemory(daemon, async () => {
+      longRate = await perSecond(daemon.port, LONG_TURNS, LANES, 'long', () => LONG);
+    });
+    await new Promise((done) => setTimeout(done, AFTER * 1000));
+    const later = memoryOf(daemon.pids());
+    const of = (pick: (each: Round) => number) => rounds.map(pick);
+    const ms = (value: number) => value.toFixed(2);
+    const whole = (value: number) => value.toFixed(0);
+    table(`gateway over HTTP (demo agent, zero work; median and spread of ${ROUNDS} rounds)`, [
+      [
+        'raw durable commit, one row',
+        `${spread(
+          of((r) => r.commit),
+          ms,
+        )} ms`,
+        'floor',
+      ],
+      [
+        'bare HTTP echo, one lane',
+        `${spread(
+          of((r) => r.echo),
+          ms,
+        )} ms`,
+        'floor',
+      ],
+      [
+        'bare HTTP echo, 50 at once',
+        `${spread(
+          of((r) => r.echoRate),
+          whole,
+        )}/s`,
+        'floor',
+      ],
+      [
+        'time added per turn, one lane',
+        `${spread(
+          of((r) => r.added),
+          ms,
+        )} ms`,
+        `2 commits + 2 ms = ${spread(
+          of((r) => 2 * r.commit + 2),
+          ms,
+        )} ms`,
+      ],
+      [
+        `turns per second, ${LANES} lanes`,
+        `${spread(
+          of((r) => r.rate),
+          whole,
+        )}/s`,
+        `${spread(
+          of((r) => (r.rate * r.commit) / 1000),
+          ms,
+        )} of raw commits`,
+      ],
+      ['ms per turn over 10 lanes', few.toFixed(3), ''],
+      ['ms per turn over 10,000 lanes', many.toFixed(3), `${(many / few).toFixed(2)} x`],
+      [`${LONG_TURNS} turns of ${LONG.length} characters`, `${whole(longRate)}/s`, ''],
+      [`memory, all ${daemon.pids().length} processes (PSS): idle`, `${whole(idle)} MB`, ''],
+      ['  the most at full load', `${whole(peak)} MB`, ''],
+      [`  ${AFTER} s after`, `${whole(later)} MB`, ''],
+    ]);
+  });
 }

@@ -11,3 +11,8 @@ export function at(values: readonly number[], quantile: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * quantile))] ?? Number.NaN;
 }
+
+/** The median of some rounds, and between what they were. */
+export function spread(values: readonly number[], show: (value: number) => string): string {
+  return `${show(at(values, 0.5))} (${show(Math.min(...values))} to ${show(Math.max(...values))})`;
+}
