@@ -5,7 +5,7 @@ const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
   handover: async () => (await import('./handover.ts')).benchHandover(),
   platforms: async () => (await import('./platforms.ts')).benchPlatforms(),
   agents: async () => (await import('./agents.ts')).benchAgents(),
-  audit: async () => (await import('./scripts/audit.ts')).run(),
+  audit: async () => (await import('./scripts/audit.ts')).benchAudit(),
   web: async () => (await import('./web.ts')).benchWeb(),
   fleet: async () => (await import('./fleet.ts')).benchFleet(),
   journal: async () => (await import('./journal.ts')).benchJournal(),

@@ -1,118 +1,141 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { logArgs } from '../../scripts/attribution/history.ts';
+import { at, spread, table } from '../table.ts';
+import { generate, notesOf } from './generate.ts';
 
 /** As a user runs it: the launcher keeps compiled modules. */
-const AUDIT = join(import.meta.dirname, '../../bin/sluice-contributor-audit.js');
-const MODULE = join(import.meta.dirname, '../../scripts/contributor-audit.ts');
+const BIN = join(import.meta.dirname, '../../bin');
 const LIMIT_MS = 300_000;
+const ROUNDS = 5;
 
-export interface Row {
-  readonly commits: number;
-  readonly gitMs: number;
-  readonly nodeMs: number;
-  readonly auditMs: number;
-  /** The audit over a bare git log (and, for the small history, Node's own start). */
-  readonly ratio: number;
-  readonly peakMb: number;
+/** What is measured: a range of a repository, and notes of it. */
+interface Subject {
+  readonly dir: string;
+  readonly since?: string | undefined;
+  readonly until: string;
+  readonly notes: string;
 }
 
-/** A bare repository of made-up commits, written by one fast-import. */
-async function generate(commits: number): Promise<string> {
-  const dir = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
-  spawnSync('git', ['init', '-q', '--bare', dir], { timeout: LIMIT_MS });
-  const child = spawn('git', ['-C', dir, 'fast-import', '--quiet'], {
-    stdio: ['pipe', 'inherit', 'inherit'],
-    timeout: LIMIT_MS,
-  });
-  for (let n = 1; n <= commits; n += 1) {
-    const person = n % 900;
-    const who = `Person ${person} <${person}+p${person}@users.noreply.github.com> ${1_600_000_000 + n} +0000`;
-    const trailer =
-      n % 5 === 0
-        ? `\nCo-authored-by: Person ${n % 77} <${n % 77}+p${n % 77}@users.noreply.github.com>\n`
-        : '';
-    const credit = n % 40 === 0 ? `\nSalvaged from #${n} by @p${n % 900}.\n` : '';
-    const message = `feat(part${n % 30}): change number ${n} of this history (#${n + 1})\n\nSome words on why, ${n}, as people write\nthem over two lines.\n${credit}${trailer}`;
-    const text = `commit refs/heads/main\ncommitter ${who}\ndata ${Buffer.byteLength(message)}\n${message}\n`;
-    if (!child.stdin.write(text))
-      await new Promise((resolve) => child.stdin.once('drain', resolve));
-  }
-  child.stdin.end();
-  await new Promise((resolve) => child.on('close', resolve));
-  spawnSync('git', ['-C', dir, 'symbolic-ref', 'HEAD', 'refs/heads/main'], { timeout: LIMIT_MS });
-  return dir;
-}
+const TELLS_MEMORY =
+  "data:text/javascript,process.on('exit',()=>process.stderr.write('\\npeak '+process.resourceUsage().maxRSS))";
 
-function time(command: string, args: readonly string[]): number {
+function run(command: string, args: readonly string[]): { ms: number; stderr: string } {
   const began = performance.now();
-  const { status, error } = spawnSync(command, args, {
+  const done = spawnSync(command, args, {
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: LIMIT_MS,
+    maxBuffer: 100_000_000,
   });
-  if (status !== 0) throw new Error(`${command} ${args[0]} gave ${status} ${error ?? ''}`);
-  return performance.now() - began;
+  const ms = performance.now() - began;
+  const stderr = done.stderr.toString();
+  // 1 is an audit with findings. 2 is one that is incomplete: offline, sources are not all known.
+  if (done.status === null || done.status > 2 || /^error:/m.test(stderr))
+    throw new Error(`${command} ${args[0]} gave ${done.status ?? done.signal}: ${stderr}`);
+  return { ms, stderr };
 }
 
-/** The middle of a few: one slow run of a shared machine says nothing. */
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+/** Each command with its arguments, and what of git it cannot do without. */
+function commandsOf({ dir, since, until, notes }: Subject) {
+  const range = [...(since === undefined ? [] : ['--since-tag', since]), '--until', until];
+  const shared = ['--repo', dir, ...range, '--offline', '--quiet'];
+  return {
+    audit: ['sluice-contributor-audit.js', ...shared],
+    'audit with notes': ['sluice-contributor-audit.js', ...shared, '--release-file', notes],
+    release: ['sluice-release.js', ...shared],
+  } as const;
 }
 
-/** The highest memory of an audit process, as its own system counts it. */
-function peakOf(dir: string): number {
-  const code = `const {main}=await import(${JSON.stringify(MODULE)});process.stdout.write=()=>true;await main(['node','audit','--repo',${JSON.stringify(dir)},'--offline','--quiet']);process.stderr.write(String(process.resourceUsage().maxRSS))`;
-  const done = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
-    timeout: LIMIT_MS,
-  });
-  return Number(done.stderr.toString()) / 1024;
-}
-
-function measure(dir: string, commits: number, times: number, withStart: boolean): Row {
-  const audit = () => time(process.execPath, [AUDIT, '--repo', dir, '--offline', '--quiet']);
-  audit(); // The first run compiles.
-  // In turns, so that a busy minute of a shared machine is in all three.
-  const rounds = Array.from({ length: times }, () => ({
-    git: time('git', ['-C', dir, ...logArgs(['HEAD'])]),
-    node: time(process.execPath, ['-e', '0']),
-    audit: audit(),
+/** Prints each command beside its floor, measured in turns, so that a busy minute is in all of them. */
+async function measure(title: string, subject: Subject): Promise<void> {
+  const { dir, since, until } = subject;
+  const git = (revisions: readonly string[]) => run('git', ['-C', dir, ...logArgs(revisions)]).ms;
+  const commands = Object.entries(commandsOf(subject)).map(([name, [file, ...args]]) => ({
+    name,
+    args: [join(BIN, file), ...args],
+    ms: [] as number[],
   }));
-  const gitMs = median(rounds.map((each) => each.git));
-  const nodeMs = median(rounds.map((each) => each.node));
-  const auditMs = median(rounds.map((each) => each.audit));
-  const base = withStart ? gitMs + nodeMs : gitMs;
-  return { commits, gitMs, nodeMs, auditMs, ratio: auditMs / base, peakMb: peakOf(dir) };
-}
-
-/** The audit against a bare `git log` of the same fields, in one run. Prints a table. */
-export async function run(): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (const [commits, times] of [
-    [5_900, 7],
-    [200_000, 3],
-  ] as const) {
-    const dir = await generate(commits);
-    try {
-      rows.push(measure(dir, commits, times, commits < 10_000));
-    } finally {
-      rmSync(dir, { recursive: true, force: true });
-    }
+  const floor = { log: [] as number[], earlier: [] as number[], node: [] as number[] };
+  for (const { args } of commands) run(process.execPath, args); // The first run compiles.
+  for (let round = 0; round < ROUNDS; round += 1) {
+    floor.log.push(git(since === undefined ? [until] : [until, `^${since}`]));
+    floor.earlier.push(since === undefined ? 0 : git([since]));
+    floor.node.push(run(process.execPath, ['-e', '0']).ms);
+    for (const { args, ms } of commands) ms.push(run(process.execPath, args).ms);
   }
-  console.log('contributor-audit --offline against a bare git log of the same fields');
-  console.table(
-    rows.map(({ commits, gitMs, nodeMs, auditMs, ratio, peakMb }) => ({
-      commits,
-      'git log, ms': Math.round(gitMs),
-      'node start, ms': Math.round(nodeMs),
-      'audit, ms': Math.round(auditMs),
-      ratio: ratio.toFixed(2),
-      'to reach': commits < 10_000 ? '3.00 (of git log + node)' : '1.50 (of git log)',
-      'peak, MB': Math.round(peakMb),
-    })),
-  );
-  return rows;
+  const ms = (value: number) => `${value.toFixed(0)} ms`;
+  const [log, earlier, node] = [floor.log, floor.earlier, floor.node].map((each) => at(each, 0.5));
+  const rows: [string, string, string][] = [
+    ['git log of the range', spread(floor.log, ms), ''],
+    ['git log of what was before', spread(floor.earlier, ms), 'read by release, for who is new'],
+    ["Node's start", spread(floor.node, ms), ''],
+  ];
+  for (const each of commands) {
+    const middle = at(each.ms, 0.5);
+    const over = (base: number, what: string) => `${(middle / base).toFixed(2)} × ${what}`;
+    const whole = each.name === 'release' && earlier! > 0;
+    const compared = [
+      over(log! + node!, 'git log + Node'),
+      over(log!, 'git log'),
+      ...(whole ? [over(log! + earlier! + node!, 'both git logs + Node')] : []),
+    ];
+    rows.push([each.name, spread(each.ms, ms), compared.join(', ')]);
+  }
+  for (const { name, args } of commands) {
+    const { stderr } = run(process.execPath, ['--import', TELLS_MEMORY, ...args]);
+    const kib = Number(/peak (\d+)$/.exec(stderr.trimEnd())?.[1]);
+    rows.push([`${name}, peak memory`, `${(kib / 1024).toFixed(0)} MB`, '']);
+  }
+  table(title, rows);
 }
 
-if (import.meta.main) await run();
+async function inFolder(work: (dir: string) => Promise<void>): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+  try {
+    await work(dir);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Both commands, offline, against a bare `git log` of the same fields. On made-up histories with the figures of real
+ * ones, or on any clone: BENCH_REPO=PATH [BENCH_SINCE=REV] [BENCH_UNTIL=REV] [BENCH_NOTES=FILE], without notes on those
+ * that `release` writes.
+ */
+export async function benchAudit(): Promise<void> {
+  const { BENCH_REPO, BENCH_SINCE, BENCH_NOTES, BENCH_UNTIL = 'HEAD' } = process.env;
+  await inFolder(async (scratch) => {
+    const notes = join(scratch, 'notes.md');
+    if (BENCH_REPO !== undefined) {
+      const subject = { dir: resolve(BENCH_REPO), since: BENCH_SINCE, until: BENCH_UNTIL };
+      const given = BENCH_NOTES === undefined ? notes : resolve(BENCH_NOTES);
+      if (BENCH_NOTES === undefined) {
+        const [file, ...args] = commandsOf({ ...subject, notes: given }).release;
+        run(process.execPath, [join(BIN, file), ...args, '--output', notes]);
+      }
+      await measure(`${subject.dir} ${BENCH_SINCE ?? ''}..${BENCH_UNTIL}`, {
+        ...subject,
+        notes: given,
+      });
+      return;
+    }
+    for (const [commits, before] of [
+      [12_000, 6_000],
+      [200_100, 100],
+    ] as const) {
+      const dir = join(scratch, `${commits}`);
+      writeFileSync(notes, notesOf(await generate(dir, commits, before)));
+      await measure(`${commits - before} commits after ${before}, as measured of real histories`, {
+        dir,
+        since: 'v1.0.0',
+        until: 'main',
+        notes,
+      });
+    }
+  });
+}
+
+if (import.meta.main) await benchAudit();
