@@ -5,6 +5,8 @@ import { readSecret } from '../config/secrets.ts';
 import type { Journal } from '../journal/journal.ts';
 import { openSqliteJournal, startWorker } from '../journal/sqlite/client.ts';
 import type { Secrets } from '../observe/secrets.ts';
+import type { PeerAddress } from '../turns/relay/peerSocket.ts';
+import { peersOf } from './peersOf.ts';
 
 export interface JournalDeps {
   readonly home: string;
@@ -24,6 +26,8 @@ const VARIABLE = 'SLUICE_JOURNAL_URL';
 export interface OpenedJournal {
   readonly journal: Journal;
   readonly fleet: boolean;
+  /** Where other machines hear this one. */
+  readonly peers?: PeerAddress;
 }
 
 /**
@@ -44,10 +48,11 @@ export async function openJournal(config: Config, deps: JournalDeps): Promise<Op
   await deps.worker?.terminate();
   deps.secrets.add(passwordOf(url));
   const { openPostgresJournal } = await import('../journal/postgres/client.ts');
-  return {
-    journal: await openPostgresJournal({ url, schema: config.journal.schema }),
-    fleet: true,
-  };
+  const [journal, peers] = await Promise.all([
+    openPostgresJournal({ url, schema: config.journal.schema }),
+    peersOf(config, url),
+  ]);
+  return { journal, fleet: true, ...(peers === undefined ? {} : { peers }) };
 }
 
 /** The address of the database, with its password; undefined: the file in the home. */

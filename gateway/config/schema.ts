@@ -151,6 +151,29 @@ export const ConfigSchema = z
           'With a shared journal: another machine takes a silent one’s work over after this.',
           3,
         ).default(DEFAULTS.instanceLease / SECOND),
+        peers: z
+          .strictObject({
+            enabled: z.boolean().default(true).meta({
+              description:
+                'With a shared journal: whether other machines hear this one directly, and show its turns as they run. They always get its replies.',
+            }),
+            host: z.string().min(1).optional().meta({
+              description:
+                'The address to listen at for them. Absent: the one from which this machine reaches the database.',
+            }),
+            port: z.int().min(0).max(65_535).default(0).meta({
+              description: 'The port there. 0: any that is free.',
+            }),
+            advertise: z.string().min(1).optional().meta({
+              description:
+                '`host` or `host:port` by which they reach it, where that is another (a container, NAT).',
+            }),
+          })
+          .prefault({})
+          .meta({
+            description:
+              'How machines that share the journal hear each other, encrypted by keys in the journal.',
+          }),
         retention: z
           .strictObject({
             age: seconds(

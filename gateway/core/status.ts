@@ -42,6 +42,19 @@ export type TurnElsewhere = Pick<
   'turn' | 'lane' | 'session' | 'message' | 'who' | 'platform' | 'attempt' | 'startedAt'
 >;
 
+/** Whether another instance of the fleet is heard directly: its turns are shown here as they run. */
+export interface PeerStatus {
+  readonly instance: string;
+  readonly machine: string;
+  /** `host:port`; absent: it offers none. */
+  readonly address?: string;
+  readonly heard: boolean;
+  /** Epoch milliseconds since when. */
+  readonly since: number;
+  /** Why it is not heard: its replies come whole, by the journal. */
+  readonly reason?: string;
+}
+
 export interface Status {
   readonly state: GatewayState;
   /** What was asked of it: it may not be there yet. */
@@ -74,7 +87,9 @@ export interface Status {
   /** The order that is being carried out, or the last one that ended. */
   readonly restart?: Order;
   readonly drain?: Order;
-  /** Other instances on this journal that still drain. */
+  /** The other instances of a fleet; absent where there can be none. */
+  readonly peers?: readonly PeerStatus[];
+  /** Earlier instances of this home that still drain. */
   readonly others: readonly {
     readonly instance: string;
     readonly generation: number;

@@ -6,6 +6,8 @@ import type { ProgressBus } from './progressBus.ts';
 const RECENT = 2_000;
 /** The length of their texts together, in UTF-16 units: long replies are read again instead. */
 const RECENT_TEXT = 4 << 20;
+/** Messages asked for at a time. */
+const ASKED = 100;
 
 /**
  * Answers "tell me when this message has its outcome", whichever instance gives it: from this
@@ -13,15 +15,17 @@ const RECENT_TEXT = 4 << 20;
  */
 export class Outcomes {
   readonly #journal: Journal;
+  readonly #bus: ProgressBus;
   readonly #waiting = new Map<string, Set<(settled: Settled) => void>>();
   readonly #recent = new Map<string, Settled>();
   #recentText = 0;
-  /** Messages that this process accepted and nobody has settled: no read can tell more than the bus will. */
-  readonly #open = new Set<string>();
+  /** The lanes of messages that this process accepted and nobody has settled: no read can tell more than the bus will. */
+  readonly #open = new Map<string, string>();
   readonly #close: (() => void)[] = [];
 
   constructor(journal: Journal, bus: ProgressBus) {
     this.#journal = journal;
+    this.#bus = bus;
     this.#close.push(
       bus.subscribe((p) => {
         if (p.type !== 'settled') return;
@@ -39,8 +43,8 @@ export class Outcomes {
   }
 
   /** This process accepted the message and will see its outcome on the bus, or another's commit. */
-  expect(message: string): void {
-    this.#open.add(message);
+  expect(message: string, lane: string): void {
+    this.#open.set(message, lane);
   }
 
   /** @throws the signal's reason, when it aborts first. */
@@ -66,6 +70,21 @@ export class Outcomes {
     // It may have been settled before we began to wait, by an earlier instance even.
     if (!this.#open.has(message)) this.#look(message).catch(() => {});
     return settled;
+  }
+
+  /**
+   * Where another instance is not heard: asks the journal for the oldest messages that were accepted here, and
+   * tells whoever looks on.
+   */
+  async lookForOpen(): Promise<void> {
+    const oldest = [...this.#open].slice(0, ASKED);
+    await Promise.all(
+      oldest.map(async ([message, lane]) => {
+        const reply = await this.#journal.replyOf(message);
+        if (reply === undefined || !this.#open.has(message)) return;
+        this.#bus.emit({ type: 'settled', lane, message, ...reply }, 'elsewhere');
+      }),
+    );
   }
 
   close(): void {

@@ -6,10 +6,10 @@ import type { Operations } from '../core/operations.ts';
 import type { Status } from '../core/status.ts';
 import type { Accounts } from '../delivery/accounts.ts';
 import { HookFeed } from '../hooks/hookFeed.ts';
-import type { Adoption } from '../journal/journal.ts';
+import type { Adoption, Peer } from '../journal/journal.ts';
 import type { Host, Platform } from '../platforms/platform.ts';
 import { askInWords } from '../turns/questions/inWords.ts';
-import { Relay } from '../turns/relay.ts';
+import { Relay } from '../turns/relay/relay.ts';
 import { takeUp, takeUpLapsed } from './adoption.ts';
 import type { GatewayParts } from './gatewayParts.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -105,10 +105,10 @@ export class Gateway {
   get subscribe(): Host['subscribe'] {
     return (listener) => this.#rooms.delivery.bus.subscribe(listener);
   }
-  /** Progress of this machine's instances, shared over private sockets in the home. */
+  /** Progress between instances. */
   relay(home: string): Relay {
     const { turns, delivery } = this.#rooms;
-    this.#relay = new Relay({ ...this.#parts, home, bus: delivery.bus, turns });
+    this.#relay = new Relay({ ...this.#parts, ...delivery, home, turns });
     return this.#relay;
   }
 
@@ -119,7 +119,7 @@ export class Gateway {
 
   status(): Promise<Status> {
     const { accounts } = this;
-    return reportStatus({ ...this.#parts, ...this.#rooms, accounts }, () => ({
+    return reportStatus({ ...this.#parts, ...this.#rooms, accounts, relay: this.#relay }, () => ({
       startedAt: this.#startedAt,
       serving: this.#stage === 'serving',
       stopped: this.#stage === 'left',
@@ -128,7 +128,7 @@ export class Gateway {
   }
 
   /** Makes the instance known and proves that it could serve. @throws whatever makes it unable to. */
-  async join(signal: AbortSignal): Promise<void> {
+  async join(signal: AbortSignal, peer?: Peer): Promise<void> {
     const { journal, clock, instance, machine, generation, version, settings, agents } =
       this.#parts;
     const now = clock.now();
@@ -141,6 +141,7 @@ export class Gateway {
       startedAt: now,
       until: now + settings.instanceLease,
       draining: false,
+      peer,
     });
     crashPoint('instance-joined');
     this.#heartbeat.start();

@@ -7,6 +7,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { People } from '../people/people.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { Agents } from '../turns/agents.ts';
+import type { PeerAddress } from '../turns/relay/peerSocket.ts';
 import type { Above } from './orders/restartOrders.ts';
 
 /** What an instance is made of. */
@@ -24,6 +25,8 @@ export interface GatewayParts {
   readonly machine: string;
   /** The journal is shared with other machines: whoever lapsed there is taken over, and our own lease counts. */
   readonly fleet?: boolean;
+  /** Where other machines hear this instance. */
+  readonly peers?: PeerAddress;
   readonly generation: number;
   readonly version: string;
   /** A supervisor, where there is one. */

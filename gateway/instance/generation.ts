@@ -79,8 +79,8 @@ async function live(config: Config, ground: Ground): Promise<ExitCode> {
   const { gateway, supervised, terminal, leaveJournal } = await make(config, ground);
   const relay = gateway.relay(home);
   releases.add(() => relay.close());
-  await relay.offer();
-  await gateway.join(AbortSignal.timeout(PROBE));
+  const peer = await relay.offer();
+  await gateway.join(AbortSignal.timeout(PROBE), peer);
   await link?.send({
     type: 'ready',
     instance,
@@ -130,7 +130,7 @@ async function make(config: Config, ground: Ground): Promise<Made> {
   const { home, link, instance, log, releases } = ground;
   const clock = systemClock;
   // The journal opens in a thread of its own, so that modules are loaded meanwhile.
-  const [socket, { journal, fleet }] = await Promise.all([
+  const [socket, { journal, fleet, peers }] = await Promise.all([
     ground.socket,
     ground.journal,
     preloadPlatforms(config),
@@ -168,6 +168,7 @@ async function make(config: Config, ground: Ground): Promise<Made> {
     instance,
     machine: machineOf(home),
     fleet,
+    ...(peers === undefined ? {} : { peers }),
     generation: ground.generation,
     version: ground.version,
     fresh: link === undefined || link.become.role === 'first',

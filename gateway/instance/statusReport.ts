@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Settings } from '../core/settings.ts';
-import type { GatewayState, Status, TurnElsewhere } from '../core/status.ts';
+import type { GatewayState, PeerStatus, Status, TurnElsewhere } from '../core/status.ts';
 import type { Accounts } from '../delivery/accounts.ts';
 import type { InstanceRow, Journal, RunningRow } from '../journal/journal.ts';
 import type { Platform } from '../platforms/platform.ts';
@@ -17,6 +17,10 @@ export interface StatusDeps {
   readonly settings: Pick<Settings, 'busyMode'>;
   readonly instance: string;
   readonly generation: number;
+  readonly machine: string;
+  /** The journal is shared with other machines, whose instances are heard by it. */
+  readonly fleet?: boolean;
+  readonly relay?: { peers(): PeerStatus[] } | undefined;
   readonly version: string;
   readonly accounts: Accounts;
   readonly agents: Agents;
@@ -42,7 +46,7 @@ const SHOWN = 20;
 
 /** What the instance says of itself, computed afresh at each call from what is really there. */
 export async function reportStatus(deps: StatusDeps, stageNow: () => Stage): Promise<Status> {
-  const { journal, clock, instance, generation, accounts, agents, turns } = deps;
+  const { journal, clock, instance, generation, machine, accounts, agents, turns } = deps;
   const [queued, instances, running] = await Promise.all([
     journal.queued({ limit: 10_000 }),
     journal.instances(),
@@ -52,7 +56,7 @@ export async function reportStatus(deps: StatusDeps, stageNow: () => Stage): Pro
   const stage = stageNow();
   const state = stateOf(deps, stage);
   // What still comes in here, over connections that were open, is answered: by us or by the successor.
-  const serves = (i: InstanceRow) => i.id !== instance && !i.draining;
+  const serves = (i: InstanceRow) => i.id !== instance && isHere(i, machine) && !i.draining;
   const succeeded =
     stage.handsOver &&
     // A slow look may be from before the successor had joined.
@@ -93,9 +97,13 @@ export async function reportStatus(deps: StatusDeps, stageNow: () => Stage): Pro
     turns: turns.all().map((t) => turnStatus(t, instance)),
     platforms,
     agents: agents.list(),
+    ...(deps.fleet ? { peers: deps.relay?.peers() ?? [] } : {}),
     others: await Promise.all(
       instances
-        .filter((i) => i.id !== instance && (i.draining || i.generation < generation))
+        .filter(
+          (i) =>
+            i.id !== instance && isHere(i, machine) && (i.draining || i.generation < generation),
+        )
         .map(async (i) => {
           const its = running.filter((r) => r.holder === i.id);
           return {
@@ -109,6 +117,11 @@ export async function reportStatus(deps: StatusDeps, stageNow: () => Stage): Pro
     ...(deps.restarts.current === undefined ? {} : { restart: deps.restarts.current }),
     ...(deps.drains.current === undefined ? {} : { drain: deps.drains.current }),
   };
+}
+
+/** An instance of this home; a version that does not know machines says none. */
+function isHere(row: InstanceRow, machine: string): boolean {
+  return row.machine === machine || row.machine === '';
 }
 
 function accountStatus(p: Platform): Status['platforms'][number] {

@@ -5,7 +5,7 @@ import { meantOption } from '../core/question.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Notices } from '../delivery/notices.ts';
 import type { ProgressBus } from '../delivery/progressBus.ts';
-import type { Journal, NewMessage, Receipt } from '../journal/journal.ts';
+import type { Journal, NewMessage, Receipt, RunningRow } from '../journal/journal.ts';
 import type { ActiveTurn } from '../turns/activeTurn.ts';
 import type { Directives } from '../turns/directives.ts';
 import { QuestionStore } from '../turns/questions/questionStore.ts';
@@ -19,8 +19,9 @@ export interface FollowUpsDeps {
   readonly clock: Clock;
   readonly settings: Pick<Settings, 'busyMode' | 'notices'>;
   readonly instance: string;
-  /** Whoever has a lower one leaves, or is about to. */
+  /** Whoever of this machine has a lower one leaves, or is about to. */
   readonly generation: number;
+  readonly machine: string;
   readonly bus: ProgressBus;
   readonly notices: Notices;
   readonly turns: Pick<Turns, 'get'>;
@@ -40,7 +41,7 @@ export class FollowUps {
 
   /** Decides about the running turn of the message's lane; the message itself waits already. */
   async decide(message: NewMessage, receipt: Accepted): Promise<void> {
-    const { gate, settings, instance, generation, turns, notices, directives } = this.#deps;
+    const { gate, settings, instance, turns, notices, directives } = this.#deps;
     const { running } = receipt;
     if (running === undefined) {
       if (gate.phase !== 'open' && receipt.turn === undefined)
@@ -54,7 +55,7 @@ export class FollowUps {
       draining:
         running.holder === instance
           ? gate.phase !== 'open'
-          : running.holderDraining || running.holderGeneration < generation,
+          : running.holderDraining || this.#precedes(running),
       steerable: here === undefined || here.agent.capabilities.steer,
       ending: here?.ending ?? false,
     });
@@ -64,6 +65,12 @@ export class FollowUps {
       await notices.tell(`steer:${running.turn}`, message, settings.notices.cannotSteer);
     if (decision.action === 'interrupt') await directives.interrupt(running);
     if (decision.action === 'steer') await directives.steer(running, receipt.id, message.text);
+  }
+
+  #precedes({ holderMachine, holderGeneration }: RunningRow): boolean {
+    // A version that does not know machines says none.
+    const here = holderMachine === this.#deps.machine || holderMachine === '';
+    return here && holderGeneration < this.#deps.generation;
   }
 
   /**

@@ -98,7 +98,7 @@ export class Reception {
     const { lane, text, updateId, sender } = message;
     log.info({ message: id, lane, ahead }, 'accepted');
     crashPoint('message-committed');
-    outcomes.expect(id);
+    outcomes.expect(id, lane);
     const who = sender.name ?? sender.id;
     bus.emit({ type: 'accepted', lane, message: id, session, text, updateId, who, ahead });
   }

@@ -19,6 +19,8 @@ import type {
   NewMessage,
   NewOutbound,
   OutboxClaim,
+  Peer,
+  PeerRow,
   Receipt,
   RunningRow,
   SendRow,
@@ -99,7 +101,7 @@ export interface Journal {
   transcript(session: string, page: { before?: number; limit: number }): Promise<TranscriptRow[]>;
 
   // ── instances, leases, cursors ─────────────────────────────────────────────
-  join(instance: InstanceRow): Promise<void>;
+  join(instance: InstanceRow & { readonly peer?: Peer | undefined }): Promise<void>;
   /** Extends an instance's life, or says `false` when it was voided meanwhile: it must stop writing. */
   renew(
     instance: string,
@@ -107,6 +109,8 @@ export interface Journal {
   ): Promise<boolean>;
   leave(instance: string): Promise<void>;
   instances(): Promise<InstanceRow[]>;
+  /** The same instances, and how each is heard directly. */
+  peers(): Promise<PeerRow[]>;
   /** Takes over what dead instances left: their turns are suspended and queued again, their sends ambiguous. */
   adopt(dead: DeadInstances, now: number): Promise<Adoption>;
   /** Takes a named lease if it is free, lapsed or already held by this holder. */

@@ -132,6 +132,8 @@ export interface RunningRow extends TurnRef {
   readonly holder: string;
   readonly holderDraining: boolean;
   readonly holderGeneration: number;
+  /** Generations can be compared within one machine only. */
+  readonly holderMachine: string;
   readonly session: string;
   readonly attempt: number;
   readonly message: string;
@@ -186,6 +188,21 @@ export interface InstanceRow {
   /** Its lease, and with it every lane it holds, ends here unless renewed. */
   readonly until: number;
   readonly draining: boolean;
+}
+
+/** How other instances hear an instance directly. */
+export interface Peer {
+  /** `host:port`. */
+  readonly address: string;
+  /** Whoever has it may read the journal. Shown to nobody. */
+  readonly key: string;
+}
+
+export interface PeerRow {
+  readonly instance: string;
+  readonly machine: string;
+  /** Absent: it offers nothing. */
+  readonly peer?: Peer;
 }
 
 /**

@@ -123,7 +123,7 @@ export interface TurnColumns {
 }
 
 export function runningOf(
-  row: TurnColumns & { draining: number | null; generation: number | null },
+  row: TurnColumns & { draining: number | null; generation: number | null; machine: string | null },
 ): RunningRow {
   return {
     turn: row.id,
@@ -132,6 +132,7 @@ export function runningOf(
     holder: row.holder,
     holderDraining: row.draining === 1,
     holderGeneration: row.generation ?? 0,
+    holderMachine: row.machine ?? '',
     session: row.session,
     attempt: row.attempt,
     message: row.first,

@@ -1,8 +1,6 @@
 import { RequestError } from '../../core/exit.ts';
-import { OUTCOMES, type Outcome, type TranscriptEntry } from '../../core/message.ts';
 import type { Order } from '../../core/order.ts';
-import type { Outbound } from '../../core/outbox.ts';
-import type { Forgotten, Journal, TranscriptRow } from '../journal.ts';
+import type { Forgotten, Journal, Peer } from '../journal.ts';
 import { json, unjson } from '../json.ts';
 import {
   type MessageColumns,
@@ -15,6 +13,7 @@ import {
   type TurnColumns,
 } from '../rows.ts';
 import { outboundColumns } from './columns.ts';
+import { countsOf, replyOf, transcriptRowOf } from './results.ts';
 
 /** Calls that are one function each. Those that start turns are in `claims.ts`. */
 export type PlainCall = Exclude<
@@ -44,6 +43,7 @@ export interface Translation<K extends PlainCall> {
 export type RunningColumns = TurnColumns & {
   draining: boolean | null;
   generation: number | null;
+  machine: string | null;
 };
 
 interface InstanceColumns {
@@ -155,7 +155,9 @@ export const CALLS: { readonly [K in PlainCall]: Translation<K> } = {
   },
   updateSession: { args: (id, patch) => [id, patch] },
   transcript: { reads: true, args: (id, page) => [id, page], result: rows(transcriptRowOf) },
-  join: { args: ({ until, ...row }) => [{ ...row, lease: until - row.startedAt }] },
+  join: {
+    args: ({ until, peer, ...row }) => [{ ...row, lease: until - row.startedAt, peer: json(peer) }],
+  },
   renew: {
     // A draining holder is seen when its turn is looked at.
     news: () => false,
@@ -167,6 +169,14 @@ export const CALLS: { readonly [K in PlainCall]: Translation<K> } = {
     reads: true,
     args: () => [],
     result: rows(({ started_at, ...row }: InstanceColumns) => ({ ...row, startedAt: started_at })),
+  },
+  peers: {
+    reads: true,
+    args: () => [],
+    result: rows(({ peer, ...row }: { instance: string; machine: string; peer: string | null }) => {
+      const known = unjson<Peer>(peer);
+      return { ...row, ...(known === undefined ? {} : { peer: known }) };
+    }),
   },
   adopt: {
     news: (found: { instances: unknown[]; turns: unknown[] }) =>
@@ -233,60 +243,4 @@ function withDetail(detail: string | null) {
 
 export function runningRowOf({ draining, ...turn }: RunningColumns) {
   return runningOf({ ...turn, draining: draining === true ? 1 : 0 });
-}
-
-function replyOf({
-  outcome,
-  sent,
-}: {
-  outcome: Outcome;
-  sent: Pick<Outbound, 'kind' | 'turn' | 'text'>[];
-}) {
-  const answers = sent.filter((s) => s.kind !== 'notice');
-  const last = answers.at(-1);
-  const reply = answers.filter((s) => s.turn === last?.turn);
-  const said = reply.length > 0 ? reply : sent;
-  return { outcome, text: said.map((s) => s.text).join('') };
-}
-
-function countsOf(found: {
-  accepted: number;
-  outcomes: Record<string, number>;
-  outbox: Record<string, number>;
-}) {
-  const outcomes = {} as Record<Outcome, number>;
-  for (const outcome of OUTCOMES) outcomes[outcome] = found.outcomes[outcome] ?? 0;
-  const done = Object.values(outcomes).reduce((sum, n) => sum + n, 0);
-  const states = ['prepared', 'sending', 'sent', 'failed', 'ambiguous', 'expired'] as const;
-  const outbox = {} as Record<Outbound['state'], number>;
-  for (const state of states) outbox[state] = found.outbox[state] ?? 0;
-  return { accepted: found.accepted, open: found.accepted - done, outcomes, outbox };
-}
-
-function transcriptRowOf({
-  seq,
-  at,
-  role,
-  text,
-  attachments,
-  message,
-  turn,
-}: {
-  seq: number;
-  at: number;
-  role: TranscriptEntry['role'];
-  text: string;
-  attachments: string | null;
-  message: string | null;
-  turn: string | null;
-}): TranscriptRow {
-  return {
-    seq,
-    at,
-    role,
-    text,
-    ...(attachments === null ? {} : { attachments: JSON.parse(attachments) }),
-    ...(message === null ? {} : { message }),
-    ...(turn === null ? {} : { turn }),
-  };
 }

@@ -37,6 +37,7 @@ const KINDS = {
   renew: 'write',
   leave: 'write',
   instances: 'read',
+  peers: 'read',
   adopt: 'write',
   lease: 'write',
   release: 'write',

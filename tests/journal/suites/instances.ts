@@ -76,6 +76,18 @@ export function instanceSuite(journal: () => Journal, clock: (now: number) => Pr
       expect(await journal().claimAny(claimBy('i2'), 1)).toHaveLength(1);
     });
 
+    it('R33 knows how an instance is heard as long as it lives, and shows its key with nothing else', async () => {
+      const peer = { address: '10.0.0.2:7291', key: 'secret' };
+      const row = { id: 'far', machine: 'there', generation: 1, version: 'test', pid: 1 };
+      const life = { startedAt: T0, until: T0 + HOUR, draining: false };
+      await journal().join({ ...row, ...life, peer });
+      expect(await journal().peers()).toContainEqual({ instance: 'far', machine: 'there', peer });
+      expect(await journal().peers()).toContainEqual({ instance: 'i1', machine: MACHINE });
+      expect(JSON.stringify(await journal().instances())).not.toContain('secret');
+      await journal().leave('far');
+      expect((await journal().peers()).map((one) => one.instance)).not.toContain('far');
+    });
+
     it('R33 voids no instance of another machine, whoever asks', async () => {
       await join(journal(), 'far', T0 + HOUR, 'there');
       const turn = turnOf(await journal().accept(message('m1', 'a'), starting('far')));

@@ -50,9 +50,9 @@ $$;
 
 -- Lives and leases run on this clock, and on no machine's.
 CREATE OR REPLACE FUNCTION sluice.op_join(i jsonb) RETURNS void LANGUAGE sql AS $$
-  INSERT INTO sluice.instances (id, machine, generation, version, pid, started_at, until, draining)
+  INSERT INTO sluice.instances (id, machine, generation, version, pid, started_at, until, draining, peer)
   VALUES (i->>'id', i->>'machine', (i->>'generation')::integer, i->>'version', (i->>'pid')::integer, (i->>'startedAt')::bigint,
-    sluice.clock() + (i->>'lease')::bigint, (i->>'draining')::boolean)
+    sluice.clock() + (i->>'lease')::bigint, (i->>'draining')::boolean, i->>'peer')
   ON CONFLICT (id) DO UPDATE SET until = excluded.until, draining = excluded.draining;
 $$;
 CREATE OR REPLACE FUNCTION sluice.op_renew(p_id text, p jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
@@ -68,7 +68,10 @@ BEGIN
   DELETE FROM sluice.directives WHERE instance = p_id;
 END $$;
 CREATE OR REPLACE FUNCTION sluice.op_instances() RETURNS jsonb LANGUAGE sql STABLE AS $$
-  SELECT coalesce(jsonb_agg(to_jsonb(i) ORDER BY generation, started_at), '[]') FROM sluice.instances i;
+  SELECT coalesce(jsonb_agg(to_jsonb(i) - 'peer' ORDER BY generation, started_at), '[]') FROM sluice.instances i;
+$$;
+CREATE OR REPLACE FUNCTION sluice.op_peers() RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT coalesce(jsonb_agg(jsonb_build_object('instance', id, 'machine', machine, 'peer', peer)), '[]') FROM sluice.instances;
 $$;
 
 -- Taking the row of a dead instance away waits for what it is writing now, and refuses what it writes later.

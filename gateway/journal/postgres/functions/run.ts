@@ -59,6 +59,7 @@ BEGIN
       WHEN 'renew' THEN r := to_jsonb(sluice.op_renew(a->>0, a->1));
       WHEN 'leave' THEN PERFORM sluice.op_leave(a->>0); r := NULL;
       WHEN 'instances' THEN r := sluice.op_instances();
+      WHEN 'peers' THEN r := sluice.op_peers();
       WHEN 'adopt' THEN r := sluice.op_adopt(a->0, (a->>1)::bigint);
       WHEN 'lease' THEN r := to_jsonb(sluice.op_lease(a->>0, a->>1));
       WHEN 'release' THEN PERFORM sluice.op_release(a->>0, a->>1); r := NULL;

@@ -1,7 +1,7 @@
 /** Running turns: their steps, what their agents save, their end. Whatever carries an old fence is refused. */
 export const TURNS = `
 CREATE OR REPLACE FUNCTION sluice.running_row(t sluice.turns) RETURNS jsonb LANGUAGE sql STABLE AS $$
-  SELECT to_jsonb(t) || jsonb_build_object('draining', i.draining, 'generation', i.generation)
+  SELECT to_jsonb(t) || jsonb_build_object('draining', i.draining, 'generation', i.generation, 'machine', i.machine)
   FROM (SELECT 1) one LEFT JOIN sluice.instances i ON i.id = t.holder;
 $$;
 CREATE OR REPLACE FUNCTION sluice.running_turn(p_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$

@@ -9,7 +9,7 @@ import { direct, takeDirectives } from './directives.ts';
 import { endTurn } from './endTurn.ts';
 import { trace } from './events.ts';
 import { forget } from './forget.ts';
-import { adopt, instances, join, leave, renew } from './instances.ts';
+import { adopt, instances, join, leave, peers, renew } from './instances.ts';
 import { lease, leaseHolder, release } from './leases.ts';
 import { counts, message, queued, replyOf, settle } from './messages.ts';
 import { order, orders, updateOrder } from './orders.ts';
@@ -56,6 +56,7 @@ export const ACTIONS: Actions = {
   renew,
   leave,
   instances,
+  peers,
   adopt,
   lease,
   release,

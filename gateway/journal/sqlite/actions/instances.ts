@@ -1,5 +1,13 @@
 import type { TurnRef } from '../../../core/turn.ts';
-import type { Adoption, DeadInstances, InstanceRow, Journal } from '../../journal.ts';
+import type {
+  Adoption,
+  DeadInstances,
+  InstanceRow,
+  Journal,
+  Peer,
+  PeerRow,
+} from '../../journal.ts';
+import { json, unjson } from '../../json.ts';
 import {
   type MessageColumns,
   messageOf,
@@ -21,12 +29,14 @@ interface InstanceColumns {
   started_at: number;
   until: number;
   draining: number;
+  /** NULL: it is not heard directly. */
+  peer: string | null;
 }
 
-export function join(c: Connection, row: InstanceRow): void {
+export function join(c: Connection, row: InstanceRow & { readonly peer?: Peer | undefined }): void {
   c.run(
-    `INSERT INTO instances (id, machine, generation, version, pid, started_at, until, draining)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO instances (id, machine, generation, version, pid, started_at, until, draining, peer)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET until = excluded.until, draining = excluded.draining`,
     row.id,
     row.machine,
@@ -36,6 +46,7 @@ export function join(c: Connection, row: InstanceRow): void {
     row.startedAt,
     row.until,
     row.draining,
+    json(row.peer),
   );
 }
 
@@ -57,12 +68,23 @@ export function leave(c: Connection, id: string): void {
 export function instances(c: Connection): InstanceRow[] {
   return c
     .all<InstanceColumns>('SELECT * FROM instances ORDER BY generation, started_at')
-    .map(({ started_at, draining, machine, ...row }) => ({
+    .map(({ started_at, draining, machine, peer: _, ...row }) => ({
       ...row,
       machine: machine ?? '',
       startedAt: started_at,
       draining: draining === 1,
     }));
+}
+
+export function peers(c: Connection): PeerRow[] {
+  return c
+    .all<Pick<InstanceColumns, 'id' | 'machine' | 'peer'>>(
+      'SELECT id, machine, peer FROM instances',
+    )
+    .map(({ id, machine, peer }) => {
+      const known = unjson<Peer>(peer);
+      return { instance: id, machine: machine ?? '', ...(known !== undefined && { peer: known }) };
+    });
 }
 
 /**

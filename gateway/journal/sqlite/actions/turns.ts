@@ -5,8 +5,12 @@ import { runningOf, type TurnColumns } from '../../rows.ts';
 import type { Connection } from '../connection.ts';
 import { addEventById } from './events.ts';
 
-type Row = TurnColumns & { draining: number | null; generation: number | null };
-const RUNNING = `SELECT t.*, i.draining, i.generation FROM turns t LEFT JOIN instances i ON i.id = t.holder
+type Row = TurnColumns & {
+  draining: number | null;
+  generation: number | null;
+  machine: string | null;
+};
+const RUNNING = `SELECT t.*, i.draining, i.generation, i.machine FROM turns t LEFT JOIN instances i ON i.id = t.holder
   WHERE t.state = 'running'`;
 
 export function running(c: Connection): RunningRow[] {
