@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { Accounts } from '../delivery/accounts.ts';
 import type { Hooks } from '../hooks/hooks.ts';
+import type { FileStore } from '../journal/fileStore.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Secrets } from '../observe/secrets.ts';
 import { journalPairings } from '../people/journalStore.ts';
@@ -27,6 +28,8 @@ export interface AssemblyDeps {
   readonly log: Log;
   readonly secrets: Secrets;
   readonly journal: Journal;
+  /** The files of a fleet, beside its journal. */
+  readonly files?: FileStore;
   /** Absent in a process that runs alone. */
   readonly link?: SupervisorLink;
   /** The file that the configuration was read from. */

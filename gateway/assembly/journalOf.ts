@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { Config } from '../config/schema.ts';
 import { readSecret } from '../config/secrets.ts';
+import type { FileStore } from '../journal/fileStore.ts';
 import type { Journal } from '../journal/journal.ts';
 import { openSqliteJournal, startWorker } from '../journal/sqlite/client.ts';
 import type { Secrets } from '../observe/secrets.ts';
@@ -26,6 +27,8 @@ const VARIABLE = 'SLUICE_JOURNAL_URL';
 export interface OpenedJournal {
   readonly journal: Journal;
   readonly fleet: boolean;
+  /** The files of a fleet, beside its journal. */
+  readonly files?: FileStore & { close(): Promise<void> };
   /** Where other machines hear this one. */
   readonly peers?: PeerAddress;
 }
@@ -47,12 +50,16 @@ export async function openJournal(config: Config, deps: JournalDeps): Promise<Op
   }
   await deps.worker?.terminate();
   deps.secrets.add(passwordOf(url));
-  const { openPostgresJournal } = await import('../journal/postgres/client.ts');
+  const [{ openPostgresJournal }, { PostgresFiles }] = await Promise.all([
+    import('../journal/postgres/client.ts'),
+    import('../journal/postgres/files.ts'),
+  ]);
   const [journal, peers] = await Promise.all([
     openPostgresJournal({ url, schema: config.journal.schema }),
     peersOf(config, url),
   ]);
-  return { journal, fleet: true, ...(peers === undefined ? {} : { peers }) };
+  const files = new PostgresFiles(url, config.journal.schema);
+  return { journal, fleet: true, files, ...(peers === undefined ? {} : { peers }) };
 }
 
 /** The address of the database, with its password; undefined: the file in the home. */

@@ -2,6 +2,7 @@ import { SECOND } from '../core/clock.ts';
 import { accountKey } from '../core/lane.ts';
 import type { Log } from '../core/log.ts';
 import type { Address, Attachment } from '../core/message.ts';
+import { type FileStore, hashIn } from '../journal/fileStore.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { AttachmentsOptions } from './options.ts';
 import { AttachmentStore } from './store.ts';
@@ -9,6 +10,8 @@ import { AttachmentStore } from './store.ts';
 export interface AttachmentsDeps {
   /** The folder of the store; every instance of a home uses the same. */
   readonly dir: string;
+  /** What other machines can read, too: files are put there as well, and fetched from there. */
+  readonly shared?: FileStore;
   readonly platformOf: (address: Address) => Platform | undefined;
   readonly log: Log;
   /** Epoch milliseconds. */
@@ -64,8 +67,10 @@ export class Attachments {
   }
 
   /** The bytes of a fetched file. @throws RequestError when it is no longer kept. */
-  readonly readFile = (attachment: Attachment): Promise<Uint8Array> =>
-    this.#store.read(attachment.ref);
+  readonly readFile = async ({ ref }: Attachment): Promise<Uint8Array> => {
+    if (!(await this.#store.has(ref))) await this.#bring(ref);
+    return this.#store.read(ref);
+  };
 
   /** Where a fetched file lies; undefined for one that is not in the store. Not to be written to. */
   readonly pathOf = ({ ref }: Attachment): string | undefined => this.#store.pathOf(ref);
@@ -74,6 +79,7 @@ export class Attachments {
   async sweep(): Promise<void> {
     const { keep, total } = this.#options;
     const removed = await this.#store.sweep(this.#deps.now(), keep * SECOND, total);
+    await this.#deps.shared?.sweep(this.#deps.now(), keep * SECOND, total);
     if (removed > 0) this.#deps.log.info({ removed }, 'old files were removed');
   }
 
@@ -83,13 +89,14 @@ export class Attachments {
     signal: AbortSignal,
   ): Promise<Attachment> {
     const { max_size, types, timeout } = this.#options;
-    if (await this.#store.has(attachment.ref)) return attachment;
+    if ((await this.#store.has(attachment.ref)) || (await this.#bring(attachment.ref)))
+      return attachment;
     refuseType(attachment.type, types);
     if (attachment.size !== undefined && attachment.size > max_size) {
       throw new Error(`it is larger than ${max_size} bytes`);
     }
     const owner = accountKey(address);
-    const known = await this.#store.known(owner, attachment.ref);
+    const known = await this.#known(owner, attachment.ref);
     if (known !== undefined) return { ...attachment, ref: known };
     const platform = this.#deps.platformOf(address);
     if (platform?.open === undefined) throw new Error(`${address.platform} gives no files`);
@@ -99,7 +106,61 @@ export class Attachments {
     refuseType(type, types);
     const { ref, size } = await this.#store.put(opened.body, max_size);
     await this.#store.remember(owner, attachment.ref, ref);
+    await this.#share(owner, attachment.ref, ref);
     return { ...attachment, ref, size, ...(type === undefined ? {} : { type }) };
+  }
+
+  /** Fetched before, by this machine or another one. */
+  async #known(owner: string, handle: string): Promise<string | undefined> {
+    const here = await this.#store.known(owner, handle);
+    if (here !== undefined) {
+      await this.#share(owner, handle, here);
+      return here;
+    }
+    const there = await this.#quietly((shared) => shared.known(owner, handle));
+    return there !== undefined && (await this.#bring(there)) ? there : undefined;
+  }
+
+  /** Puts a file where other machines find it. Without it the turn goes on all the same. */
+  async #share(owner: string, handle: string, ref: string): Promise<void> {
+    await this.#quietly(async (shared) => {
+      if (!(await shared.has(ref)))
+        await shared.put(this.#store.stream(ref), this.#options.max_size);
+      await shared.remember(owner, handle, ref);
+    });
+  }
+
+  /** Fetches a file that another machine has shared. `false`: there is none. */
+  async #bring(ref: string): Promise<boolean> {
+    const brought = await this.#quietly(async (shared) => {
+      if (hashIn(ref) === undefined || !(await shared.has(ref))) return undefined;
+      return this.#store.put(shared.stream(ref), this.#options.max_size);
+    });
+    return brought?.ref === ref;
+  }
+
+  /** Does something with the shared store, if there is one. Its failure is never a turn's. */
+  async #quietly<T>(work: (shared: FileStore) => Promise<T>): Promise<T | undefined> {
+    const { shared, log } = this.#deps;
+    if (shared === undefined) return undefined;
+    try {
+      return await within(this.#options.timeout * SECOND, work(shared));
+    } catch (error) {
+      log.warn({ err: error }, 'a file could not be shared with other machines');
+      return undefined;
+    }
+  }
+}
+
+/** @throws Error when it takes longer. What it does goes on by itself. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`it took more than ${ms / SECOND} s`)), ms);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => {});
   }
 }
 

@@ -21,6 +21,10 @@ export const attachmentsOptions = z.strictObject({
     description: 'Files that were not used for this long are removed.',
     'x-unit': 'seconds',
   }),
+  folder: z.string().regex(/^\//).optional().meta({
+    description:
+      'A folder that every machine with the same journal sees, by its full path. Absent: files are in the home, and in a shared journal, too.',
+  }),
   timeout: z.number().min(1).default(60).meta({
     description: 'The longest time to fetch one file.',
     'x-unit': 'seconds',

@@ -13,26 +13,19 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RequestError } from '../core/exit.ts';
-
-const REF = /^sha256:([0-9a-f]{64})$/;
+import { type FileStore, hashIn } from '../journal/fileStore.ts';
 
 /**
- * Files by their content: `files/ab/abcd…`, named by their SHA-256, so that the same photo sent ten
- * times is one file. `known/` remembers which content a platform's handle stood for, so that a turn
- * that is taken up by another instance fetches nothing twice. Several processes may share the folder:
- * a file appears whole, by a rename, or not at all.
+ * Files in a folder: `files/ab/abcd…` are named by their SHA-256; `known/` remembers handles. A file appears by
+ * a rename.
  */
-export class AttachmentStore {
+export class AttachmentStore implements FileStore {
   readonly #dir: string;
 
   constructor(dir: string) {
     this.#dir = dir;
   }
 
-  /**
-   * Takes a stream in; returns its `sha256:…`. A stream that grows past `maxBytes` is ended there.
-   * @throws Error for that, and whatever the stream throws; nothing is left behind.
-   */
   async put(
     body: AsyncIterable<Uint8Array>,
     maxBytes: number,
@@ -87,11 +80,10 @@ export class AttachmentStore {
 
   /** Undefined for what is no reference to a file of the store. */
   pathOf(ref: string): string | undefined {
-    const hex = REF.exec(ref)?.[1];
+    const hex = hashIn(ref);
     return hex === undefined ? undefined : this.#path(hex);
   }
 
-  /** The content that a handle stood for, if it is still here. `owner` keeps accounts' handles apart. */
   async known(owner: string, handle: string): Promise<string | undefined> {
     const ref = await readFile(this.#knownPath(owner, handle), 'utf8').catch(() => '');
     return (await this.has(ref)) ? ref : undefined;
@@ -105,10 +97,6 @@ export class AttachmentStore {
     await rename(partial, path);
   }
 
-  /**
-   * Removes what was not used for `keepMs`, then the oldest until `totalBytes` are left. Returns how
-   * many files went. `now` in epoch milliseconds. Half-written files go after a day.
-   */
   async sweep(now: number, keepMs: number, totalBytes: number): Promise<number> {
     const files = (await this.#list('files')).sort((a, b) => a.usedAt - b.usedAt);
     let total = files.reduce((sum, file) => sum + file.size, 0);

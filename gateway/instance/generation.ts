@@ -130,11 +130,12 @@ async function make(config: Config, ground: Ground): Promise<Made> {
   const { home, link, instance, log, releases } = ground;
   const clock = systemClock;
   // The journal opens in a thread of its own, so that modules are loaded meanwhile.
-  const [socket, { journal, fleet, peers }] = await Promise.all([
+  const [socket, { journal, fleet, peers, files }] = await Promise.all([
     ground.socket,
     ground.journal,
     preloadPlatforms(config),
   ]);
+  if (files !== undefined) releases.add(() => files.close());
   const retention = keepForgetting(config.journal, { journal, clock, log });
   releases.add(() => retention.close());
   const settings = settingsOf(config);
@@ -149,6 +150,7 @@ async function make(config: Config, ground: Ground): Promise<Made> {
     log,
     secrets,
     journal,
+    ...(files === undefined ? {} : { files }),
     metrics,
     ...(link === undefined ? {} : { link }),
     ...(configFile === undefined ? {} : { configFile }),

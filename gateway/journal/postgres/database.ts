@@ -88,7 +88,8 @@ function noAnswer(why: string): Error {
   return Object.assign(new Error(why), { code: 'NO_ANSWER' });
 }
 
-function connect(url: string): Sql {
+/** Connections that are made when they are needed; two, unless said otherwise. */
+export function connect(url: string, more: { max?: number; idle_timeout?: number } = {}): Sql {
   return postgres(url, {
     max: 2,
     connect_timeout: 5,
@@ -97,6 +98,7 @@ function connect(url: string): Sql {
     onnotice: () => {},
     connection: { application_name: 'sluice' },
     fetch_types: false,
+    ...more,
   });
 }
 
