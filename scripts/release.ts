@@ -75,13 +75,8 @@ async function run(options: Options, io: Io): Promise<number> {
   }
   const format = named ?? formatOf(since?.name);
   const tag = version === undefined ? undefined : tagOf(format, version);
-  const { readMergedPulls } = await import('./notes/merged.ts');
-  const [fresh, merged, made] = await Promise.all([
+  const [fresh, made] = await Promise.all([
     prepared.earlier?.newcomers(attribution.people, config.dialect),
-    readMergedPulls(prepared.git, attribution.range, {
-      dialect: config.dialect,
-      repo: config.site?.repo,
-    }),
     tag === undefined ? releasedAs(prepared, options.until) : undefined,
   ]);
   const title = tag ?? made?.tag;
@@ -91,7 +86,7 @@ async function run(options: Options, io: Io): Promise<number> {
     date: options.date ?? made?.date ?? date,
     tag: title,
     version: version ?? (title && versionOf(title)),
-    merged,
+    merged: attribution.merged,
     sourcesOf: attribution.sourcesOf,
     // In a project's first release everyone is new; saying so at each line tells nothing.
     isFirst: (person) => attribution.range.since !== undefined && fresh?.has(person) === true,

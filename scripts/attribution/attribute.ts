@@ -1,10 +1,10 @@
+import { type MergedPull, MergedPulls, readMergedPulls } from '../notes/merged.ts';
 import { type AssistantList, Assistants } from './assistants.ts';
 import type { AuthorMap } from './author-map.ts';
 import { type Dialect, dialectOf, type ForgeKind, GITHUB } from './dialect.ts';
 import { CannotCheck } from './errors.ts';
 import type { Forge, Gap, PullFact } from './facts.ts';
 import type { Git } from './git.ts';
-import type { Commit } from './history.ts';
 import { Identities } from './identities.ts';
 import { type Change, type Filtered, Ledger } from './ledger.ts';
 import { applyMailmap } from './mailmap.ts';
@@ -63,6 +63,8 @@ export interface Attribution {
   /** Weak evidence that was not counted. */
   readonly weak: readonly { readonly who: string; readonly evidence: Evidence }[];
   readonly changes: readonly (Change & { readonly people: readonly Person[] })[];
+  /** Which pull request brought each commit, where it was merged; of a release only. */
+  readonly merged: ReadonlyMap<string, MergedPull>;
   /** The sources that the texts of a pull request credit. */
   readonly sourcesOf: (pr: number) => readonly Person[];
   readonly identities: Identities;
@@ -96,10 +98,22 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
       () => {},
     );
   }
-  await readInto(ledger, history.commits, (read) => options.onCommit?.(read, total));
+  // Within paths git leaves out what the shape of a history needs.
+  const within = range.paths.length > 0;
+  const shape = within ? readMergedPulls(git.dir, range, { dialect, repo }) : undefined;
+  shape?.catch(() => {}); // Awaited below.
+  const merges = options.changes && !within ? new MergedPulls({ dialect, repo }) : undefined;
+  for await (const commits of history.commits) {
+    for (const commit of commits) {
+      ledger.add(commit);
+      merges?.add(commit);
+    }
+    options.onCommit?.(ledger.commits, total);
+  }
+  const merged = (await shape) ?? merges?.of(range.until.sha) ?? new Map<string, MergedPull>();
   if (range.paths.length > 0) {
     const { unlistedMerges } = await import('./unlisted-merges.ts');
-    for await (const merges of unlistedMerges(git, range, { dialect, repo }))
+    for await (const merges of unlistedMerges(git, range, merged))
       for (const merge of merges) ledger.addLanding(merge);
   }
 
@@ -119,13 +133,12 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
   const numbers = ledger.landed.numbers();
   const limits: string[] = [];
   const incomplete: string[] = [];
-  if (unmarked.gap !== undefined) incomplete.push(describe(unmarked.gap));
+  if (unmarked.gap !== undefined) incomplete.push(inWords(unmarked.gap));
   const elsewhere = mostly(ledger.elsewhere, ledger.commits);
-  if (elsewhere !== undefined) {
+  if (elsewhere !== undefined)
     limits.push(
       `this history was written on ${elsewhere.name} (${elsewhere.count} commits say so), whose numbers are not ${dialect.name}'s; read it with --forge ${elsewhere.kind}, and --api-url for a server of its own`,
     );
-  }
   if (forge === undefined) {
     if (repo !== undefined) {
       const unread = numbers.filter((n) => known.get(n)?.body === undefined).length;
@@ -137,7 +150,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
     }
   } else {
     options.onStep?.(`asking ${dialect.name} about addresses`);
-    incomplete.push(...(await askAboutAddresses(forge, ledger, identities, keys)).map(describe));
+    incomplete.push(...(await askAboutAddresses(forge, ledger, identities, keys)).map(inWords));
   }
 
   const bodies = forge === undefined ? numbers.filter((n) => known.has(n)) : numbers;
@@ -224,6 +237,7 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
       people: gathered.of(change.by, change.sha),
     })),
     asked: forge !== undefined,
+    merged,
     sourcesOf: gathered.ofPull,
     identities,
     dialect,
@@ -242,17 +256,6 @@ async function refuseSwapped(git: Git, { since, until, paths, revisions }: Range
 
 function withNumber(pr: number | undefined): { pr?: number } {
   return pr === undefined ? {} : { pr };
-}
-
-async function readInto(
-  ledger: Ledger,
-  history: AsyncIterable<readonly Commit[]>,
-  onCommit: (read: number) => void,
-): Promise<void> {
-  for await (const commits of history) {
-    for (const commit of commits) ledger.add(commit);
-    onCommit(ledger.commits);
-  }
 }
 
 /** One commit of each address without a login; the forge knows whose account it is on. */
@@ -287,9 +290,7 @@ function mostly(elsewhere: ReadonlyMap<ForgeKind, number>, commits: number) {
   return { kind, count, name: dialectOf(kind, '').name };
 }
 
-function describe(gap: Gap): string {
-  return `${gap.what}: ${gap.why}`;
-}
+const inWords = ({ what, why }: Gap) => `${what}: ${why}`;
 
 function summary(gaps: ReadonlyMap<number, Gap>, what: string, mark: string): string[] {
   if (gaps.size === 0) return [];

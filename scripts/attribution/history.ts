@@ -10,6 +10,8 @@ import type { Ident } from './model.ts';
 export interface Commit {
   readonly sha: string;
   readonly merge: boolean;
+  /** The parents' shas, with a space between them. */
+  readonly parents: string;
   /** After .mailmap. The same object for all commits of this name and address. */
   readonly author: Ident;
   /** As written in the commit; `author` itself where .mailmap changed nothing. */
@@ -173,8 +175,8 @@ function cut(text: string, commits: Commit[], known: Map<string, Authors>): numb
     const body = text.slice(email! + 1, message);
     commits.push({
       sha: text.slice(start, sha),
-      // Two parents have a space between them.
       merge: parents > sha + 1 && text.lastIndexOf(' ', parents) > sha,
+      parents: text.slice(sha + 1, parents),
       ...authors,
       message: body.includes('\r') ? body.replaceAll('\r\n', '\n') : body,
     });

@@ -1,3 +1,4 @@
+import { neededOf } from '../notes/needed.ts';
 import type { Assistants } from './assistants.ts';
 import { type Dialect, type ForgeKind, GITHUB } from './dialect.ts';
 import { type Commit, own } from './history.ts';
@@ -53,6 +54,7 @@ export interface Filtered {
 export interface Change {
   readonly sha: string;
   readonly subject: string;
+  /** What notes need of it (`neededOf`). */
   readonly message: string;
   readonly pr?: number;
   readonly by: readonly string[];
@@ -130,8 +132,10 @@ export class Ledger {
     if (pr !== undefined) this.landed.add(pr, sha, by, owner);
     if ((by.length > 0 || merge) && mayClaim(message, dialect)) this.#readClaims(commit, by, pr);
     if (this.#options.changes && !merge) {
-      const kept = { sha: own(sha), subject: own(subject), message: own(message) };
-      this.changes.push({ ...kept, by, ...withPr(pr) });
+      const kept = own(subject);
+      const needed = neededOf(subject, message);
+      const whole = needed === subject ? kept : own(needed);
+      this.changes.push({ sha: own(sha), subject: kept, message: whole, by, ...withPr(pr) });
     }
   }
 

@@ -1,4 +1,4 @@
-import { type Forge, readMergedPulls } from '../notes/merged.ts';
+import type { MergedPull } from '../notes/merged.ts';
 import type { Git } from './git.ts';
 import { type Commit, readHistory } from './history.ts';
 import { pathspecs, type Range } from './range.ts';
@@ -13,12 +13,9 @@ const AT_ONCE = 500;
 export async function* unlistedMerges(
   git: Git,
   range: Range,
-  forge: Forge,
+  merged: ReadonlyMap<string, MergedPull>,
 ): AsyncGenerator<readonly Commit[]> {
-  const [listed, merged] = await Promise.all([
-    git.run(['rev-list', ...range.revisions, ...pathspecs(range)]),
-    readMergedPulls(git, range, forge),
-  ]);
+  const listed = await git.run(['rev-list', ...range.revisions, ...pathspecs(range)]);
   const shas = new Set(listed.split('\n').filter(Boolean));
   const wanted = new Set<string>();
   for (const sha of shas) {

@@ -3,6 +3,7 @@ import { type Dialect, GITHUB } from '../attribution/dialect.ts';
 import { squashMark } from '../attribution/landing.ts';
 import type { Person } from '../attribution/model.ts';
 import type { MergedPull } from './merged.ts';
+import { BREAKING, PICKED } from './needed.ts';
 import { cancelled } from './reverts.ts';
 
 /** One line of the notes. */
@@ -53,6 +54,7 @@ const TYPES: Record<string, SectionName> = {
 export interface Input {
   readonly sha: string;
   readonly subject: string;
+  /** Whole, or what `neededOf` leaves of it. */
   readonly message: string;
   readonly pr?: number;
   readonly people: readonly Person[];
@@ -78,8 +80,6 @@ const parser = new CommitParser(OPTIONS as ParserOptions);
 
 /** The longest line that is parsed; nobody reads a change in more. */
 const LINE_PARSED = 2000;
-
-const BREAKING = /BREAKING[ -]CHANGE/i;
 
 /** What ends a footer: the next one, as the specification has it. */
 const FOOTER = /^(?:[A-Za-z][\w-]*: |[A-Za-z][\w-]* #\d)/;
@@ -129,13 +129,18 @@ export function linesOf(changes: readonly Input[], around: Around = {}): Line[] 
 }
 
 /** The title "1.2.0" says nothing of what a branch brought besides: its commits do. */
-function withoutReleases(merged: ReadonlyMap<string, MergedPull>): Map<string, MergedPull> {
-  return new Map(
-    [...merged].map(([sha, { title, ...pull }]) => [
-      sha,
-      title === undefined || RELEASE.test(title) ? pull : { ...pull, title },
-    ]),
-  );
+function withoutReleases(
+  merged: ReadonlyMap<string, MergedPull>,
+): (sha: string) => MergedPull | undefined {
+  const untitled = new Map<MergedPull, MergedPull>();
+  for (const pull of new Set(merged.values())) {
+    const { title, ...rest } = pull;
+    if (title !== undefined && RELEASE.test(title)) untitled.set(pull, rest);
+  }
+  return (sha) => {
+    const pull = merged.get(sha);
+    return (pull && untitled.get(pull)) ?? pull;
+  };
 }
 
 /**
@@ -145,15 +150,18 @@ function withoutReleases(merged: ReadonlyMap<string, MergedPull>): Map<string, M
  */
 function owners(
   changes: readonly Input[],
-  merged: ReadonlyMap<string, MergedPull>,
+  mergedBy: (sha: string) => MergedPull | undefined,
 ): (change: Input) => MergedPull | undefined {
   const numbers = new Map<string, (number | undefined)[]>();
   for (const { sha, pr } of changes) {
-    const owner = merged.get(sha);
-    if (owner !== undefined) numbers.set(owner.sha, [...(numbers.get(owner.sha) ?? []), pr]);
+    const owner = mergedBy(sha);
+    if (owner === undefined) continue;
+    const all = numbers.get(owner.sha);
+    if (all === undefined) numbers.set(owner.sha, [pr]);
+    else all.push(pr);
   }
   return ({ sha, pr }) => {
-    const owner = merged.get(sha);
+    const owner = mergedBy(sha);
     if (owner === undefined || pr === undefined || pr === owner.pr) return owner;
     const all = numbers.get(owner.sha)!;
     return all.length > 1 && all.every((each) => each === pr) ? owner : undefined;
@@ -208,8 +216,7 @@ class Lines {
 }
 
 function picksOf(change: Input): string[] {
-  const found = change.message.matchAll(/\(cherry picked from commit ([0-9a-f]{7,40})\)/g);
-  return [...found].map((match) => match[1]!);
+  return [...change.message.matchAll(PICKED)].map((match) => match[1]!);
 }
 
 function withoutNumber(subject: string, marks: string): string {

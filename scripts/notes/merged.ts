@@ -1,5 +1,5 @@
 import { type Dialect, GITHUB } from '../attribution/dialect.ts';
-import type { Git } from '../attribution/git.ts';
+import { type Commit, own, readHistory } from '../attribution/history.ts';
 import { landing, squashMark, writtenOn } from '../attribution/landing.ts';
 import type { Range } from '../attribution/range.ts';
 import { visible } from '../attribution/visible.ts';
@@ -13,37 +13,48 @@ export interface MergedPull {
   readonly title?: string;
 }
 
-/** A commit with what its place in history tells; `message` is needed of merges only. */
+/** A commit with what its place in history tells. */
 export interface Node {
   readonly sha: string;
-  readonly parents: readonly string[];
-  readonly message?: string;
+  /** With a space between them. */
+  readonly parents: string;
+  /** The pull request that it landed, of a merge. */
+  readonly pull?: MergedPull | undefined;
 }
 
-/** Asks git which commits of a range came in by which merged pull request. */
+/** Takes in the commits of a range, and tells which came in by which merged pull request. */
+export class MergedPulls {
+  readonly #nodes: Node[] = [];
+  readonly #forge: Forge;
+  #hasMerges = false;
+
+  constructor(forge: Forge) {
+    this.#forge = forge;
+  }
+
+  /** What is kept of it is copied. */
+  add({ sha, parents, merge, message }: Pick<Commit, 'sha' | 'parents' | 'merge' | 'message'>) {
+    this.#hasMerges ||= merge;
+    const node = { sha: own(sha), parents: own(parents) };
+    this.#nodes.push(merge ? { ...node, pull: pullOf(node.sha, message, this.#forge) } : node);
+  }
+
+  /** By the sha of each commit that one brought, and of the merge itself. */
+  of(tip: string): Map<string, MergedPull> {
+    return this.#hasMerges ? mergedPulls(this.#nodes, tip) : new Map();
+  }
+}
+
+/** The same of a whole range, whatever its paths: by git's own reading of it. */
 export async function readMergedPulls(
-  git: Git,
-  range: Range,
+  dir: string,
+  { revisions, until }: Range,
   forge: Forge = {},
 ): Promise<Map<string, MergedPull>> {
-  const merges = ['log', '-z', '--merges', '--no-color', '--no-patch', '--encoding=UTF-8'];
-  const [shape, texts] = await Promise.all([
-    git.run(['rev-list', '--parents', ...range.revisions, '--']),
-    git.run([...merges, '--format=tformat:%H%x00%B', ...range.revisions, '--']),
-  ]);
-  const fields = texts.split('\0');
-  const messages = new Map<string, string>();
-  for (let at = 0; at + 1 < fields.length; at += 2) messages.set(fields[at]!, fields[at + 1]!);
-  const nodes = shape.split('\n').filter(Boolean);
-  return mergedPulls(
-    nodes.map((line) => {
-      const [sha, ...parents] = line.split(' ') as [string, ...string[]];
-      const message = messages.get(sha);
-      return { sha, parents, ...(message === undefined ? {} : { message }) };
-    }),
-    range.until.sha,
-    forge,
-  );
+  const merged = new MergedPulls(forge);
+  for await (const commits of readHistory(dir, revisions))
+    for (const commit of commits) merged.add(commit);
+  return merged.of(until.sha);
 }
 
 /** How a history's forge writes, and the repository's name on it. */
@@ -64,11 +75,7 @@ interface Chain {
  * a pull request merged into another one's branch keeps its own commits; a merge of something
  * else (the main branch into a feature, say) changes nothing. Pure.
  */
-export function mergedPulls(
-  nodes: readonly Node[],
-  tip: string,
-  forge: Forge = {},
-): Map<string, MergedPull> {
+export function mergedPulls(nodes: readonly Node[], tip: string): Map<string, MergedPull> {
   const bySha = new Map(nodes.map((node) => [node.sha, node]));
   const seen = new Set<string>();
   const owners = new Map<string, MergedPull>();
@@ -78,7 +85,7 @@ export function mergedPulls(
       const node = bySha.get(at);
       if (node === undefined) break;
       line.push(node);
-      at = node.parents[0];
+      at = parentsOf(node)[0];
     }
     return { nodes: line.reverse(), owner, next: 0 };
   };
@@ -95,17 +102,23 @@ export function mergedPulls(
     if (seen.has(node.sha)) continue;
     seen.add(node.sha);
     if (top.owner !== undefined) owners.set(node.sha, top.owner);
-    if (node.parents.length < 2) continue;
-    const owner = pullOf(node, forge) ?? top.owner;
+    const [, ...sides] = parentsOf(node);
+    if (sides.length === 0) continue;
+    const owner = node.pull ?? top.owner;
     // The merge commit itself is found by its own sha, for the reverts of it.
     if (owner !== undefined) owners.set(node.sha, owner);
-    for (const side of node.parents.slice(1)) stack.push(chainFrom(side, owner));
+    for (const side of sides) stack.push(chainFrom(side, owner));
   }
   return owners;
 }
 
+function parentsOf({ parents }: Node): string[] {
+  return parents === '' ? [] : parents.split(' ');
+}
+
 function pullOf(
-  { sha, message = '' }: Node,
+  sha: string,
+  message: string,
   { dialect = GITHUB, repo }: Forge,
 ): MergedPull | undefined {
   const [first = '', ...body] = message.trim().split('\n');
@@ -115,7 +128,7 @@ function pullOf(
   const { pr } = landing(commit, dialect, repo);
   if (pr === undefined) return undefined;
   const title = titleOf(subject, body, dialect);
-  return { pr, sha, ...(title === undefined ? {} : { title: visible(title) }) };
+  return { pr, sha, ...(title === undefined ? {} : { title: own(visible(title)) }) };
 }
 
 /** What is written below a merge's first line, and is no title. */

@@ -134,13 +134,14 @@ function itemAt(
     const named = who === undefined ? undefined : bare(who, false);
     if (named !== undefined) return person(text, at, at + who!.length, named);
   }
-  const pattern = cuesAt(text, at).find((each) => match(each.pattern) !== null);
-  if (pattern !== undefined) {
-    const end = at + match(pattern.pattern)![0].length;
+  for (const cue of cuesAt(text, at)) {
+    const found = match(cue.pattern);
+    if (found === null) continue;
+    const end = at + found[0].length;
     // "by" may belong to the cue and to the person behind it.
     const before = text.slice(0, at);
     const negated = NEGATION.test(before) || SUPPOSED.test(before) || UNDONE.test(before);
-    return { type: 'cue', cue: pattern, negated, start: at, end };
+    return { type: 'cue', cue, negated, start: at, end };
   }
   if (last?.type === 'cue' && at - last.end <= 1) {
     const plain = match(AFTER_CUE);
@@ -161,7 +162,7 @@ function itemAt(
       return person(text, at, by.index + by[0].length, named);
     }
   }
-  const owner = text.includes("'", at) ? match(POSSESSIVE) : null;
+  const owner = reachesApostrophe(text, at) ? match(POSSESSIVE) : null;
   if (owner !== null) {
     const named = bare(owner[1]!, false);
     if (named !== undefined) {
@@ -170,6 +171,22 @@ function itemAt(
   }
   return undefined;
 }
+
+/** Whether nothing but what names are made of stands before the next apostrophe: all that POSSESSIVE can match. */
+function reachesApostrophe(text: string, at: number): boolean {
+  for (let next = at; next < text.length; next += 1) {
+    const code = text.charCodeAt(next);
+    if (code === 39) return next > at;
+    if (code < 128 && !PART_OF_NAMES.has(code)) return false;
+  }
+  return false;
+}
+
+const PART_OF_NAMES = new Set(
+  [...' \t\n\v\f\r.-_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'].map((each) =>
+    each.charCodeAt(0),
+  ),
+);
 
 const GAP = /[\s:]*/y;
 const RIGHT_HERE = new RegExp(`${WHO}(?!\\.\\w|/|[\\w@])`, 'uy');

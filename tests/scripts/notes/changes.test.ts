@@ -4,7 +4,7 @@ import { GITHUB } from '../../../scripts/attribution/dialect.ts';
 import type { Person } from '../../../scripts/attribution/model.ts';
 import { type Input, linesOf } from '../../../scripts/notes/changes.ts';
 import { contributorLine, isNamed } from '../../../scripts/notes/contributors.ts';
-import { mergedPulls } from '../../../scripts/notes/merged.ts';
+import { MergedPulls } from '../../../scripts/notes/merged.ts';
 import { readNotes } from '../../../scripts/notes/read.ts';
 import { writeNotes } from '../../../scripts/notes/write.ts';
 import { person } from '../support.ts';
@@ -17,14 +17,14 @@ const change = (sha: string, message: string, people: readonly Person[] = []): I
   return { sha, message, subject, people, ...(pr === undefined ? {} : { pr: Number(pr) }) };
 };
 /** A history as "sha: parents", newest first; merges have a message. */
-const history = (...lines: string[]) =>
-  mergedPulls(
-    lines.map((line) => {
-      const [sha, parents, message] = line.split(/: ?/) as [string, string, string | undefined];
-      return { sha, parents: parents.split(' ').filter(Boolean), ...(message ? { message } : {}) };
-    }),
-    lines[0]!.split(':')[0]!,
-  );
+const history = (...lines: string[]) => {
+  const merged = new MergedPulls({});
+  for (const line of lines) {
+    const [sha, parents, message = ''] = line.split(/: ?/) as [string, string, string?];
+    merged.add({ sha, parents: parents.trim(), message, merge: parents.trim().includes(' ') });
+  }
+  return merged.of(lines[0]!.split(':')[0]!);
+};
 
 describe('changes', () => {
   it('reads scopes, breaking marks and footers', () => {
