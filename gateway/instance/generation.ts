@@ -15,6 +15,7 @@ import { createLog } from '../observe/log.ts';
 import type { Secrets } from '../observe/secrets.ts';
 import type { Terminal } from '../platforms/terminal/terminal.ts';
 import { runProgram } from '../service/command.ts';
+import { awaitJournal } from './awaitJournal.ts';
 import { Gateway } from './gateway.ts';
 import { HeapKeeper } from './heap.ts';
 import type { GenerationOptions, Prepared } from './prepared.ts';
@@ -25,7 +26,9 @@ import { StatusKeeper } from './statusKeeper.ts';
 import { followSupervisor, type Supervised } from './supervised.ts';
 
 /** What one generation knows of itself before anything is made. */
-interface Ground extends GenerationOptions, Pick<Prepared, 'configFile' | 'journal' | 'socket'> {
+interface Ground
+  extends GenerationOptions,
+    Pick<Prepared, 'configFile' | 'journal' | 'reopen' | 'socket'> {
   readonly instance: string;
   readonly generation: number;
   readonly secrets: Secrets;
@@ -56,7 +59,7 @@ export async function runGeneration(
   releases.add(async () => (await prepared.journal.catch(() => undefined))?.journal.close());
   try {
     const config = await withinManager(prepared.config, { env, run: runProgram, log });
-    const { journal, socket, configFile } = prepared;
+    const { journal, reopen, socket, configFile } = prepared;
     return await live(config, {
       ...options,
       instance,
@@ -66,6 +69,7 @@ export async function runGeneration(
       releases,
       journal,
       socket,
+      ...(reopen === undefined ? {} : { reopen }),
       ...(configFile === undefined ? {} : { configFile }),
     });
   } finally {
@@ -76,7 +80,9 @@ export async function runGeneration(
 /** Joins, waits until it may take over, and serves until it is told to end. */
 async function live(config: Config, ground: Ground): Promise<ExitCode> {
   const { home, link, instance, version, log, releases } = ground;
-  const { gateway, supervised, terminal, leaveJournal } = await make(config, ground);
+  const made = await make(config, ground);
+  if (made === undefined) return exitCodeOf({ why: 'stopped' });
+  const { gateway, supervised, terminal, leaveJournal } = made;
   const relay = gateway.relay(home);
   releases.add(() => relay.close());
   const peer = await relay.offer();
@@ -125,16 +131,21 @@ interface Made {
   readonly leaveJournal: () => Promise<void>;
 }
 
-/** Opens the journal, makes what the configuration names, and puts the instance together. */
-async function make(config: Config, ground: Ground): Promise<Made> {
+/**
+ * Opens the journal, makes what the configuration names, and puts the instance together. Undefined: it was told to
+ * stop before there was a journal.
+ */
+async function make(config: Config, ground: Ground): Promise<Made | undefined> {
   const { home, link, instance, log, releases } = ground;
   const clock = systemClock;
   // The journal opens in a thread of its own, so that modules are loaded meanwhile.
-  const [socket, { journal, fleet, peers, files }] = await Promise.all([
-    ground.socket,
-    ground.journal,
+  const [given] = await Promise.all([
+    awaitJournal({ ...ground, config, clock }),
     preloadPlatforms(config),
   ]);
+  if (given === undefined) return undefined;
+  const { socket } = given;
+  const { journal, fleet, peers, files } = given.opened;
   if (files !== undefined) releases.add(() => files.close());
   const retention = keepForgetting(config.journal, { journal, clock, log });
   releases.add(() => retention.close());

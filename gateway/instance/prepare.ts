@@ -1,5 +1,5 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
-import { openJournal, startWorker } from '../assembly/journalOf.ts';
+import { journalUrl, openJournal, startWorker } from '../assembly/journalOf.ts';
 import { socketOf } from '../assembly/socketOf.ts';
 import { ensureHome } from '../config/paths.ts';
 import type { ExitCode } from '../core/exit.ts';
@@ -23,12 +23,22 @@ export async function startGeneration(options: GenerationOptions): Promise<ExitC
   const { config, file } = load({ env, cwd, ...named });
   const secrets = new Secrets();
   const configFile = file === undefined ? {} : { configFile: file };
-  const journal = openJournal(config, { home, env, secrets, worker, ...configFile });
+  const where = { home, env, secrets, ...configFile };
+  const journal = openJournal(config, { ...where, worker });
+  const shared = journalUrl(config, where) !== undefined;
+  const reopen = shared ? { reopen: () => openJournal(config, where) } : {};
   const socket = socketOf(config, link);
   // Whoever waits for them is told; until then they have failed for nobody.
   for (const early of [journal, socket]) early.catch(() => {});
   // One round of the event loop puts both on their way: loading modules does not come back before it is done.
   await nextRound();
   const { runGeneration } = await import('./generation.ts');
-  return await runGeneration(options, { config, secrets, journal, socket, ...configFile });
+  return await runGeneration(options, {
+    config,
+    secrets,
+    journal,
+    ...reopen,
+    socket,
+    ...configFile,
+  });
 }

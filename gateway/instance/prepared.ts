@@ -25,5 +25,7 @@ export interface Prepared {
   readonly secrets: Secrets;
   /** It opens in a thread of its own. */
   readonly journal: Promise<OpenedJournal>;
+  /** Tries once more; absent for a file. */
+  readonly reopen?: () => Promise<OpenedJournal>;
   readonly socket: Promise<WebDeps['socket']>;
 }

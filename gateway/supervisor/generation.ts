@@ -63,6 +63,8 @@ export class Generation {
   readonly #child: ChildProcess;
   readonly #clock: Clock;
   #failed: Extract<FromGeneration, { type: 'failed' }> | undefined;
+  #waits = false;
+  #readyTimer: Timer | undefined;
   #drainTimer: Timer | undefined;
   #leaveTimer: Timer | undefined;
   #killTimer: Timer | undefined;
@@ -114,6 +116,7 @@ export class Generation {
     const end = (exit: Exit) => {
       if (this.state === 'ended') return;
       this.state = 'ended';
+      this.#readyTimer?.cancel();
       this.#drainTimer?.cancel();
       this.#leaveTimer?.cancel();
       this.#killTimer?.cancel();
@@ -135,6 +138,22 @@ export class Generation {
   /** Whatever cannot be delivered was meant for a process that is ending; its exit says the rest. */
   send(message: ToGeneration, handle?: RawHandle): void {
     if (this.#child.connected) this.#child.send(message, handle as never, undefined, () => {});
+  }
+
+  /** Ends it, unless it is ready within `ms`. */
+  readyWithin(ms: number, killMs: number): void {
+    this.#readyTimer?.cancel();
+    this.#readyTimer = this.#clock.after(ms, () => {
+      if (this.state === 'starting') this.end(`was not ready within ${ms} ms`, killMs);
+    });
+  }
+
+  /** It says that it waits for something: its time begins anew. `true`: it says so for the first time. */
+  waits(ms: number, killMs: number): boolean {
+    const first = !this.#waits;
+    this.#waits = true;
+    this.readyWithin(ms, killMs);
+    return first;
   }
 
   /** Tells it to drain; past the deadline to stop without waiting for turns; then ends it. */

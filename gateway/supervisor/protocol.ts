@@ -16,6 +16,9 @@
  * 78, also after `activate` until it has said `serving` (every account may turn out to be of no use); so does
  * one that says `final` before anybody has served, with its own code; anything else is tried again a few times, then the supervisor ends with 1.
  *
+ * **Waiting.** While the database of a shared journal is away, a first generation or a recovery says `waiting` every
+ * second, answers 503 on the socket, and is `ready` later.
+ *
  * **Accounts.** Before it receives for a platform account, a generation asks for it by
  * `account-wanted`; the supervisor takes the kernel's lock for the home and keeps it, so that the next
  * generation gets the account and another home's does not.
@@ -97,6 +100,8 @@ export type FromGeneration =
       /** After `activate` it says `receiving`. */
       readonly tellsReceiving?: boolean;
     }
+  /** It cannot be ready before something comes back that it needs; said again and again, and it is given the time. */
+  | { readonly type: 'waiting'; readonly reason: string }
   /** It has opened the listening socket; the handle comes with the message. Answered by `socket`. */
   | { readonly type: 'listening'; readonly address: ListenAddress }
   /** Its shared input is open: the predecessor may stop. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock, Timer } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
 import { ExitCode, SluiceError } from '../core/exit.ts';
 import type { AccountLocks } from './accountLocks.ts';
 import type { Exit, Generation } from './generation.ts';
@@ -57,7 +57,6 @@ export class Supervision {
   readonly #accounts: AccountLocks;
   #serving: Generation | undefined;
   #starting: Generation | undefined;
-  #readyTimer: Timer | undefined;
   #handOver: HandOver | undefined;
   /** Hand-overs asked for while nobody served. */
   #waiting: Request[] = [];
@@ -114,9 +113,7 @@ export class Supervision {
     const generation = this.#generations.start(role);
     this.#starting = generation;
     this.#log('info', `generation ${generation.number} starts (${role})`);
-    this.#readyTimer = this.#clock.after(this.#timeouts.readyMs, () =>
-      generation.end(`was not ready within ${this.#timeouts.readyMs} ms`, this.#timeouts.killMs),
-    );
+    generation.readyWithin(this.#timeouts.readyMs, this.#timeouts.killMs);
   }
 
   #heard(from: Generation, message: FromGeneration): void {
@@ -128,6 +125,12 @@ export class Supervision {
         from.handoverTimeoutMs = message.handoverTimeoutMs;
         this.#generations.compareVersion(from);
         this.#ready(from, message.tellsReceiving === true);
+        return;
+      case 'waiting':
+        if (this.#starting !== from) return;
+        // Else the service manager would end what only waits.
+        if (from.waits(this.#timeouts.readyMs, this.#timeouts.killMs))
+          this.#manager.ready(`generation ${from.number}: ${message.reason}`);
         return;
       case 'receiving':
         if (this.#handOver?.candidate === from) this.#promote(from);
@@ -172,7 +175,6 @@ export class Supervision {
   #promote(generation: Generation): void {
     const handOver = this.#handOver?.candidate === generation ? this.#handOver : undefined;
     const predecessor = this.#serving;
-    if (handOver === undefined) this.#readyTimer?.cancel();
     this.#serving = generation;
     this.#starting = undefined;
     this.#handOver = undefined;
@@ -246,7 +248,6 @@ export class Supervision {
     } else if (role === 'candidate') {
       this.#giveUp('refused', `generation ${number} ${exit.reason}`);
     } else if (role === 'serving' || role === 'starting') {
-      this.#readyTimer?.cancel();
       this.#fell(exit, end);
     }
   }
@@ -272,7 +273,6 @@ export class Supervision {
     if (this.#goal !== 'stop') this.#goal = goal;
     this.#force ||= force;
     this.#recovery.cancel();
-    this.#readyTimer?.cancel();
     this.#manager.stopping(this.#goal === 'stop' ? 'stopping' : 'restarting');
     this.#giveUp('refused', `the gateway is about to ${this.#goal}`);
     for (const request of this.#waiting.splice(0)) this.#begin(request);
