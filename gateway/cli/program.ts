@@ -62,6 +62,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     group: 'Set-up:',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand(),
   },
+  journal: {
+    group: 'Set-up:',
+    load: async () => (await import('./commands/journal.ts')).journalCommand(),
+  },
   backup: {
     group: 'Set-up:',
     load: async () => (await import('./commands/backup.ts')).backupCommand(),

@@ -24,8 +24,8 @@ export class Database {
   }
 
   /** Brings the schema up to this version. @throws JournalUnusable for a newer one. */
-  migrate(): Promise<void> {
-    return migrate(this.#sql, this.schema);
+  async migrate(): Promise<void> {
+    await migrate(this.#sql, this.schema);
   }
 
   /** Runs a batch of calls; see functions/run.ts. @throws what the server or the connection throws. */
@@ -102,7 +102,8 @@ export function connect(url: string, more: { max?: number; idle_timeout?: number
   });
 }
 
-function nameOf(url: string): string {
+/** The server and the database, for people: no user, no password. */
+export function nameOf(url: string): string {
   try {
     const { host, pathname } = new URL(url);
     return `postgres://${host}${pathname}`;

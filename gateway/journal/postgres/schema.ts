@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
-import type { Sql } from 'postgres';
+import type { Sql, TransactionSql } from 'postgres';
 import { JournalUnusable } from '../../core/exit.ts';
+import { whyMarked } from '../moving/mark.ts';
 import { ACCEPT } from './functions/accept.ts';
 import { CLAIM } from './functions/claim.ts';
 import { LANES } from './functions/lanes.ts';
@@ -10,6 +11,7 @@ import { RECORDS } from './functions/records.ts';
 import { RUN } from './functions/run.ts';
 import { SETS } from './functions/sets.ts';
 import { TURNS } from './functions/turns.ts';
+import { readMark } from './mark.ts';
 import { migration0001 } from './migrations/0001-journal.ts';
 import { migration0002 } from './migrations/0002-updates-in-place.ts';
 import { migration0003 } from './migrations/0003-peers.ts';
@@ -54,31 +56,57 @@ function functionsIn(schema: string): string[] {
 /**
  * Brings the schema up to this version, under a lock that dies with its holder: of several instances that
  * start at once, one does it and the others wait.
- * @throws JournalUnusable when a newer version has been there.
+ * @returns the version that was found; 0 for none.
+ * @throws JournalUnusable when a newer version has been there, or the journal was moved elsewhere.
  */
-export async function migrate(sql: Sql, schema: string): Promise<void> {
-  await sql.begin(async (tx) => {
-    await tx`SELECT pg_advisory_xact_lock(hashtext('sluice.schema'), hashtext(${schema}))`;
+export async function migrate(sql: Sql, schema: string): Promise<number> {
+  return (await sql.begin(async (tx) => {
+    const found = await migrateIn(tx, schema);
+    const why = whyMarked(await readMark(tx, schema));
+    if (why === undefined) return found;
+    throw new JournalUnusable(
+      `The journal in PostgreSQL (schema ${schema}) can't be used: ${why.what}. ${why.mend}.`,
+    );
+  })) as number;
+}
+
+/** As `migrate`, in a transaction of the caller's, whose lock it holds to its end; also for one that was moved. */
+export async function migrateIn(tx: TransactionSql, schema: string): Promise<number> {
+  await tx`SELECT pg_advisory_xact_lock(hashtext('sluice.schema'), hashtext(${schema}))`;
+  const found = await versionIn(tx, schema);
+  if (found > SCHEMA_VERSION) {
+    throw new JournalUnusable(
+      `The journal in PostgreSQL (schema ${schema}) is of a newer sluice: it has version ${found}, and this one knows ${SCHEMA_VERSION}. Nothing was changed; upgrade this sluice.`,
+    );
+  }
+  if (found === 0) {
     await tx.unsafe(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
     await tx.unsafe(
       `CREATE TABLE IF NOT EXISTS ${schema}.versions (version integer PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())`,
     );
-    const [row] = await tx.unsafe(
-      `SELECT coalesce(max(version), 0) AS version FROM ${schema}.versions`,
-    );
-    const found = Number(row?.version ?? 0);
-    if (found > SCHEMA_VERSION) {
-      throw new JournalUnusable(
-        `The journal in PostgreSQL (schema ${schema}) is of a newer sluice: it has version ${found}, and this one knows ${SCHEMA_VERSION}. Nothing was changed; upgrade this sluice.`,
-      );
-    }
-    for (let version = found + 1; version <= SCHEMA_VERSION; version++) {
-      await tx.unsafe(inSchema(MIGRATIONS[version - 1] as string, schema)).simple();
-      await tx.unsafe(`INSERT INTO ${schema}.versions (version) VALUES (${version})`);
-    }
-    const [made] = await tx`SELECT to_regproc(${functionIn(schema, 'run')}) IS NOT NULL AS there`;
-    if (made?.there === true) return;
-    await tx.unsafe('SET LOCAL check_function_bodies = off');
-    for (const text of functionsIn(schema)) await tx.unsafe(text).simple();
-  });
+  }
+  for (let version = found + 1; version <= SCHEMA_VERSION; version++) {
+    await tx.unsafe(inSchema(MIGRATIONS[version - 1] as string, schema)).simple();
+    await tx.unsafe(`INSERT INTO ${schema}.versions (version) VALUES (${version})`);
+  }
+  if (await hasFunctions(tx, schema)) return found;
+  await tx.unsafe('SET LOCAL check_function_bodies = off');
+  for (const text of functionsIn(schema)) await tx.unsafe(text).simple();
+  return found;
+}
+
+/** The version of a schema; 0 where there is none. Looking needs no right to make one. */
+export async function versionIn(sql: Sql | TransactionSql, schema: string): Promise<number> {
+  const [there] = await sql`SELECT to_regclass(${`${schema}.versions`}) IS NOT NULL AS there`;
+  if (there?.there !== true) return 0;
+  const [row] = await sql.unsafe(
+    `SELECT coalesce(max(version), 0) AS version FROM ${schema}.versions`,
+  );
+  return Number(row?.version ?? 0);
+}
+
+/** Whether this version's functions are there. */
+export async function hasFunctions(sql: Sql | TransactionSql, schema: string): Promise<boolean> {
+  const [made] = await sql`SELECT to_regproc(${functionIn(schema, 'run')}) IS NOT NULL AS there`;
+  return made?.there === true;
 }

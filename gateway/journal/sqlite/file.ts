@@ -21,7 +21,7 @@ export function openFile(file: string, options: OpenOptions = {}): Connection {
   try {
     makePrivate(file);
     const newest = migrations.at(-1)?.version ?? 0;
-    if (statSync(file).size > 0) inspect(file, newest);
+    if (statSync(file).size > 0) inspect(file, newest, options.moved === true);
     for (const name of [`${file}-wal`, `${file}-shm`]) closeToOthers(name);
     const connection = open(file, migrations);
     if (options.maxBytes !== undefined) limit(connection, options.maxBytes);
@@ -36,6 +36,8 @@ export interface OpenOptions {
   readonly migrations?: readonly Migration[];
   /** Bytes that the file may grow to. */
   readonly maxBytes?: number;
+  /** Open it though it was moved elsewhere: for a move. */
+  readonly moved?: boolean;
 }
 
 function limit(connection: Connection, bytes: number): void {
@@ -92,16 +94,16 @@ function keepBeside(connection: Connection, copy: string): void {
 }
 
 /** Looks at a file without writing to it. @throws JournalUnusable */
-function inspect(file: string, newest: number): void {
+function inspect(file: string, newest: number, moved: boolean): void {
   const start = performance.now();
   for (;;) {
-    const complaint = complaintAbout(file, newest, CHECK_LIMIT);
+    const complaint = complaintAbout(file, newest, CHECK_LIMIT, moved);
     if (complaint === undefined) return;
     // Another process may be making or changing the file this very moment.
     const beingUsed = existsSync(`${file}-journal`) || existsSync(`${file}-wal`);
     if (!beingUsed || performance.now() - start > 2_000) {
       throw new JournalUnusable(
-        `The journal ${file} can't be used: ${complaint}. It was not touched; move it away, or set another home.`,
+        `The journal ${file} can't be used: ${complaint.what}. It was not touched. ${complaint.mend}.`,
       );
     }
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);

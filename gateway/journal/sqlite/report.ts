@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import { breachSql, INVARIANTS } from '../invariants.ts';
 import { complaintAbout, probeUrl } from './complaint.ts';
 import { Connection } from './connection.ts';
 import { SCHEMA_VERSION } from './migrations/index.ts';
@@ -23,7 +24,7 @@ export interface JournalReport {
  */
 export function reportOn(file: string): JournalReport {
   const base = { bytes: statSync(file).size, newestSchema: SCHEMA_VERSION };
-  const complaint = complaintAbout(file, SCHEMA_VERSION, Number.POSITIVE_INFINITY);
+  const complaint = complaintAbout(file, SCHEMA_VERSION, Number.POSITIVE_INFINITY)?.what;
   if (complaint !== undefined) return { ...base, complaint };
   if (base.bytes === 0) return base;
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
@@ -33,8 +34,12 @@ export function reportOn(file: string): JournalReport {
     return probe.patiently(() => {
       const schema = probe.get<{ user_version: number }>('PRAGMA user_version')?.user_version;
       const last = probe.get<{ at: number }>('SELECT at FROM events ORDER BY seq DESC LIMIT 1');
+      const broken = INVARIANTS.find(
+        ({ sql }) => probe.get(breachSql(sql, '')) !== undefined,
+      )?.rule;
       return {
         ...base,
+        ...(broken === undefined ? {} : { complaint: `a rule is broken: ${broken}` }),
         ...(schema === undefined ? {} : { schema }),
         ...(last === undefined ? {} : { lastAt: last.at }),
       };
