@@ -101,6 +101,8 @@ export interface Run {
 export interface Agent {
   readonly name: string;
   readonly capabilities: AgentCapabilities;
+  /** What it keeps for a session is on this machine: the session's turns stay here while it lives. */
+  readonly affinity?: boolean;
   /** Names of models that `/model` may choose; empty where there is no choice. */
   models?(): Promise<readonly string[]>;
   /** Proves that a turn could start now. Rejects with what is wrong and what to do. */

@@ -24,6 +24,7 @@ export function settingsOf({ agent, display, journal, queue, outbox, sessions }:
       queuedBehindRestart: display.notices.queued_behind_restart,
       queuedBehindPause: display.notices.queued_behind_pause,
       cannotSteer: display.notices.cannot_steer,
+      agentMoved: display.notices.agent_moved,
       stillWorking: display.notices.still_working,
     },
     busyMode: display.busy_input_mode,

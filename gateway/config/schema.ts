@@ -68,6 +68,10 @@ const display = z.strictObject({
         .string()
         .default(DEFAULTS.notices.cannotSteer)
         .meta({ description: 'Said when a message cannot go into the running turn.' }),
+      agent_moved: z
+        .string()
+        .default(DEFAULTS.notices.agentMoved)
+        .meta({ description: 'Said once when the machine with the agent’s session is gone.' }),
       still_working: z
         .string()
         .default(DEFAULTS.notices.stillWorking)

@@ -36,6 +36,7 @@ export interface Settings {
     readonly queuedBehindPause: string;
     readonly cannotSteer: string;
     readonly stillWorking: string;
+    readonly agentMoved: string;
   };
   /** An instance that has not renewed for this long is dead to the others. */
   readonly instanceLease: number;
@@ -69,6 +70,8 @@ export const DEFAULTS = {
     queuedBehindRestart: 'Got it. I am restarting and will answer in a moment.',
     queuedBehindPause: 'Got it. I am paused for maintenance and will answer when I go on.',
     stillWorking: 'I am still working on this. /stop ends it.',
+    agentMoved:
+      'The machine that I worked on is gone. I go on at another one: our conversation is here, what I had only there is not.',
     cannotSteer: 'Got it. I will take this up right after the current answer.',
   },
   instanceLease: 10 * SECOND,

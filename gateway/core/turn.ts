@@ -34,6 +34,8 @@ export interface ClaimedTurn extends TurnRef {
   readonly steps: readonly StepRecord[];
   /** What the agent saved to find its own session again. */
   readonly agentState?: JsonValue;
+  /** The machine on which that session is, where it cannot be found again from another one. */
+  readonly machine?: string;
   readonly agent?: string;
   readonly model?: string;
   readonly startedAt: number;

@@ -63,8 +63,11 @@ export interface Journal {
   claimAny(claim: Claim, limit: number): Promise<ClaimedTurn[]>;
   /** Records a step before it runs, or its end. `false`: the turn's fence is stale; the step must not run. */
   step(ref: TurnRef, step: StepRecord): Promise<boolean>;
-  /** Keeps what an agent needs to find its own session again. `false`: stale. */
-  saveAgentState(ref: TurnRef, state: JsonValue): Promise<boolean>;
+  /**
+   * Keeps what an agent needs to find its own session again. `false`: stale. `machine`: that session is there, and
+   * the lane's turns go to no other machine's instance while one of this machine lives and is not draining.
+   */
+  saveAgentState(ref: TurnRef, state: JsonValue, machine?: string): Promise<boolean>;
   /** Ends a turn, gives its messages their outcomes, writes its reply, and claims the lane's next turn, all in one step. */
   endTurn(ref: TurnRef, result: TurnResultRow): Promise<EndReceipt>;
   running(): Promise<RunningRow[]>;

@@ -28,6 +28,7 @@ export interface ActiveTurnDeps extends RunQuestionsDeps, TurnStepsDeps {
     'cursor' | 'setCursor' | 'step' | 'saveAgentState' | 'transcript'
   >;
   readonly settings: Settings;
+  readonly machine: string;
   /** Fetches the files of messages; absent: the agent is given them as the platform named them. */
   readonly attachments?: Attachments;
   /** A turn began or ended waiting for a person: whoever drains looks again. */
@@ -213,7 +214,9 @@ export class ActiveTurn {
       stepStarts: (step) => this.#steps.start(step),
       stepEnds: (id, state, summary) => this.#steps.end(id, state, summary),
       saveState: async (state: JsonValue) => {
-        if (this.#over || !(await this.#deps.journal.saveAgentState(this.turn, state)))
+        const { journal, machine } = this.#deps;
+        const place = this.agent.affinity === true ? machine : undefined;
+        if (this.#over || !(await journal.saveAgentState(this.turn, state, place)))
           throw superseded();
       },
       ask: (question) => this.#ask(question),

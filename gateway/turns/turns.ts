@@ -1,3 +1,4 @@
+import type { Agent } from '../agents/agent.ts';
 import type { Attachments } from '../attachments/attachments.ts';
 import type { Token } from '../core/admission.ts';
 import { crashPoint } from '../core/crashPoint.ts';
@@ -96,7 +97,8 @@ export class Turns {
     const over = await givenUp(turn, agent, this.#deps);
     if (over !== undefined) return this.#end(turn, over);
 
-    const given = model === undefined ? turn : { ...turn, model };
+    const own = this.#ownState(turn, agent);
+    const given = model === undefined ? own : { ...own, model };
     const active = new ActiveTurn(given, agent, { ...this.#deps, long: () => this.#sayLong(head) });
     this.#active.set(turn.turn, active);
     this.#byLane.set(turn.lane, active);
@@ -111,6 +113,17 @@ export class Turns {
       this.#active.delete(turn.turn);
       if (this.#byLane.get(turn.lane) === active) this.#byLane.delete(turn.lane);
     }
+  }
+
+  /** The turn without its agent's session, which was on a machine that is gone. The person is told once. */
+  #ownState(turn: ClaimedTurn, agent: Agent): ClaimedTurn {
+    const { agentState, machine, ...rest } = turn;
+    const { machine: here, settings } = this.#deps;
+    if (agent.affinity !== true || agentState === undefined) return turn;
+    if (machine === undefined || machine === here) return turn;
+    const head = turn.messages[0] as StoredMessage;
+    this.#tell(`moved:${turn.session}:${machine}`, head, settings.notices.agentMoved);
+    return rest;
   }
 
   #tellStarted(turn: ClaimedTurn, run: { agent?: string; opens?: boolean }): void {
@@ -131,9 +144,13 @@ export class Turns {
   /** Told once for a message, however often its turn is taken up. Nobody looks at a request's own lane. */
   #sayLong(head: StoredMessage): void {
     if (head.stateless !== undefined) return;
-    const { notices, settings, log } = this.#deps;
+    this.#tell(`long:${head.id}`, head, this.#deps.settings.notices.stillWorking);
+  }
+
+  #tell(key: string, head: StoredMessage, words: string): void {
+    const { notices, log } = this.#deps;
     notices
-      .tell(`long:${head.id}`, head, settings.notices.stillWorking)
+      .tell(key, head, words)
       .catch((error) => log.warn({ err: error }, 'a notice could not be written'));
   }
 

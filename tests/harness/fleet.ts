@@ -8,11 +8,17 @@ import { tempDir } from './temp.ts';
 export class Machine {
   readonly daemon: Daemon;
 
-  constructor(url: string, schema: string, env: Readonly<Record<string, string>> = {}) {
+  constructor(
+    url: string,
+    schema: string,
+    env: Readonly<Record<string, string>> = {},
+    config?: string,
+  ) {
     const dir = join(tempDir(), 'machine');
     mkdirSync(dir);
     this.daemon = spawnDaemon({
       dir,
+      ...(config === undefined ? {} : { config }),
       env: {
         SLUICE_JOURNAL_URL: url,
         SLUICE_JOURNAL_SCHEMA: schema,
@@ -81,8 +87,9 @@ export async function startFleet(
   url: string,
   schema: string,
   machines: number,
+  config?: string,
 ): Promise<Machine[]> {
-  const fleet = Array.from({ length: machines }, () => new Machine(url, schema));
+  const fleet = Array.from({ length: machines }, () => new Machine(url, schema, {}, config));
   await Promise.all(fleet.map(({ daemon }) => daemon.ready()));
   await Promise.all(
     fleet.map(({ daemon }) =>

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import type { Journal } from '../../gateway/journal/journal.ts';
 import { join, T0 } from './builders.ts';
 import { acceptSuite } from './suites/accept.ts';
+import { affinitySuite } from './suites/affinity.ts';
 import { forgetSuite } from './suites/forget.ts';
 import { instanceSuite } from './suites/instances.ts';
 import { outboxSuite } from './suites/outbox.ts';
@@ -37,6 +38,7 @@ export function conformance(name: string, open: () => Promise<Subject>): void {
     turnSuite(journal);
     outboxSuite(journal);
     instanceSuite(journal, clock);
+    affinitySuite(journal);
     recordSuite(journal);
     forgetSuite(journal);
   });

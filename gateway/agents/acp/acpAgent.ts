@@ -141,6 +141,7 @@ export function createAcpAgent(
 
   return {
     name,
+    affinity: options.affinity,
     capabilities: {
       /** Known once a process has said so. */
       get steer() {

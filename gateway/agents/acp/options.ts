@@ -16,6 +16,10 @@ export const AcpOptions = z
     cwd: z.string().default('session').meta({
       description: 'Where it works: `session` (a folder for each session), `shared`, or a path.',
     }),
+    affinity: z.boolean().default(true).meta({
+      description:
+        'With a shared journal: a conversation stays on the machine that has the agent’s session and folder, while that lives.',
+    }),
     env: z
       .array(z.string())
       .default([])

@@ -121,7 +121,7 @@ export const CALLS: { readonly [K in PlainCall]: Translation<K> } = {
   },
   saveAgentState: {
     fenced: true,
-    args: (ref, state) => [ref, json(state)],
+    args: (ref, state, machine) => [ref, json(state), machine],
     result: asIs<boolean>,
     lane: (r) => r.lane,
   },

@@ -20,6 +20,8 @@ export interface TurnRows {
   readonly agent: string | null;
   readonly model: string | null;
   readonly agent_state: string | null;
+  /** Absent where it started with its message: then there is none. */
+  readonly machine?: string | null;
 }
 
 /** What a claim found: a turn; or messages at the head of a lane that may be one burst; or nothing. */
@@ -65,6 +67,7 @@ function claimedOf(rows: TurnRows): ClaimedTurn {
     opens: rows.opens,
     steps: rows.steps.map(stepOf),
     ...(agentState === undefined ? {} : { agentState }),
+    ...(rows.machine == null ? {} : { machine: rows.machine }),
     ...(rows.agent === null ? {} : { agent: rows.agent }),
     ...(model === undefined ? {} : { model }),
     startedAt: turn.started_at,

@@ -16,12 +16,19 @@ import { migration0001 } from './migrations/0001-journal.ts';
 import { migration0002 } from './migrations/0002-updates-in-place.ts';
 import { migration0003 } from './migrations/0003-peers.ts';
 import { migration0004 } from './migrations/0004-files.ts';
+import { migration0005 } from './migrations/0005-affinity.ts';
 
 /**
  * Steps of the tables, forward only, each run once. Two versions share the schema during every hand-over:
  * a step only expands; what is no longer used is taken away by a step of a later release.
  */
-const MIGRATIONS: readonly string[] = [migration0001, migration0002, migration0003, migration0004];
+const MIGRATIONS: readonly string[] = [
+  migration0001,
+  migration0002,
+  migration0003,
+  migration0004,
+  migration0005,
+];
 
 /** The schema that this version writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -26,7 +26,8 @@ BEGIN
     RETURN jsonb_build_object('status', 'duplicate', 'message', to_jsonb(k));
   END IF;
   IF v_claim IS NOT NULL AND NOT sluice.standing(v_claim->>'holder') THEN v_claim := NULL; END IF;
-  v_starts := NOT v_once AND v_claim IS NOT NULL AND l.turn IS NULL AND l.head IS NULL AND NOT (m->>'burst')::boolean;
+  v_starts := NOT v_once AND v_claim IS NOT NULL AND l.turn IS NULL AND l.head IS NULL AND NOT (m->>'burst')::boolean
+    AND (l.machine IS NULL OR NOT sluice.is_elsewhere(l.machine, v_claim->>'holder'));
   IF NOT v_once AND NOT v_starts AND l.waiting >= (o->>'queueLimit')::integer THEN
     RETURN jsonb_build_object('status', 'full', 'queued', l.waiting);
   END IF;

@@ -22,6 +22,7 @@ BEGIN
   END LOOP;
   SELECT * INTO s FROM sluice.sessions WHERE id = t.session;
   RETURN jsonb_build_object('turn', to_jsonb(t), 'agent', s.agent, 'model', s.model, 'agent_state', s.agent_state,
+    'machine', (SELECT machine FROM sluice.lanes WHERE key = t.lane),
     'messages', (SELECT jsonb_agg(to_jsonb(x) ORDER BY x.seq) FROM unnest(p_messages) x),
     'steps', CASE WHEN t.attempt = 1 THEN '[]'::jsonb ELSE
       (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.seq), '[]') FROM sluice.steps x WHERE x.turn = t.id) END,
@@ -43,6 +44,7 @@ DECLARE
   h sluice.messages; t sluice.turns;
 BEGIN
   IF l.key IS NULL OR l.turn IS NOT NULL OR l.head IS NULL THEN RETURN '{}'; END IF;
+  IF l.machine IS NOT NULL AND sluice.is_elsewhere(l.machine, p_how->>'holder') THEN RETURN '{}'; END IF;
   SELECT * INTO h FROM sluice.messages WHERE seq = l.head;
   IF h.seq IS NULL THEN RETURN '{}'; END IF;
   IF h.turn IS NOT NULL THEN
@@ -112,6 +114,7 @@ BEGIN
     v_key := NULL;
     -- Whoever holds a lane's lock is about to take it: somebody else's work.
     SELECT key, head INTO v_key, v_head FROM sluice.lanes WHERE turn IS NULL AND head > v_after
+      AND (machine IS NULL OR NOT sluice.is_elsewhere(machine, p_how->>'holder'))
       ORDER BY head LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
     EXIT WHEN v_key IS NULL;
     v_after := v_head;

@@ -13,6 +13,12 @@ BEGIN
   RETURN l;
 END $$;
 
+-- Its agent keeps something on another machine, which lives and goes on taking turns.
+CREATE OR REPLACE FUNCTION sluice.is_elsewhere(p_machine text, p_holder text) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT p_machine IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sluice.instances WHERE id = p_holder AND machine = p_machine)
+    AND EXISTS (SELECT 1 FROM sluice.instances WHERE machine = p_machine AND NOT draining AND until >= sluice.clock());
+$$;
+
 CREATE OR REPLACE FUNCTION sluice.lane_enqueue(p_key text, p_seq bigint, p_count integer) RETURNS void LANGUAGE sql AS $$
   UPDATE sluice.lanes SET waiting = waiting + p_count, head = least(coalesce(head, p_seq), p_seq) WHERE key = p_key;
 $$;

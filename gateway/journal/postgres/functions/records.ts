@@ -27,7 +27,7 @@ BEGIN
   SELECT * INTO s FROM sluice.sessions WHERE id = l.session;
   v_id := sluice.start_session(to_jsonb(s), p_now, false);
   UPDATE sluice.sessions SET ended_at = p_now WHERE id = s.id;
-  UPDATE sluice.lanes SET session = v_id WHERE key = l.key;
+  UPDATE sluice.lanes SET session = v_id, machine = NULL WHERE key = l.key;
   UPDATE sluice.messages SET session = v_id WHERE lane = l.key AND listed = 'queued' AND turn IS NULL;
   GET DIAGNOSTICS n = ROW_COUNT;
   UPDATE sluice.sessions SET messages = messages + CASE WHEN id = v_id THEN n ELSE -n END WHERE id IN (v_id, s.id);
@@ -36,6 +36,8 @@ END $$;
 
 -- Another agent can't use what the one before it saved: its state is forgotten with the change.
 CREATE OR REPLACE FUNCTION sluice.op_update_session(p_id text, p jsonb) RETURNS void LANGUAGE sql AS $$
+  UPDATE sluice.lanes l SET machine = NULL FROM sluice.sessions s
+    WHERE s.id = p_id AND l.session = s.id AND p->>'agent' IS NOT NULL AND p->>'agent' IS DISTINCT FROM s.agent;
   UPDATE sluice.sessions SET title = coalesce(p->>'title', title),
     model = CASE WHEN p->>'agent' IS NOT NULL AND p->>'agent' IS DISTINCT FROM agent THEN nullif(p->>'model', '')
       ELSE nullif(coalesce(p->>'model', model), '') END,

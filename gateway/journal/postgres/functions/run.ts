@@ -43,7 +43,7 @@ BEGIN
       WHEN 'replyOf' THEN r := sluice.op_reply_of(a->>0);
       WHEN 'queued' THEN r := sluice.op_queued(a->0);
       WHEN 'counts' THEN r := sluice.op_counts();
-      WHEN 'saveAgentState' THEN r := to_jsonb(sluice.op_save_agent_state(a->0, a->>1));
+      WHEN 'saveAgentState' THEN r := to_jsonb(sluice.op_save_agent_state(a->0, a->>1, a->>2));
       WHEN 'running' THEN r := sluice.op_running();
       WHEN 'prepare' THEN PERFORM sluice.op_prepare(a->0, (a->>1)::bigint); r := NULL;
       WHEN 'placeholder' THEN PERFORM sluice.op_placeholder(a->>0, a->>1); r := NULL;

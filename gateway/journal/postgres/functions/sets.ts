@@ -36,7 +36,7 @@ BEGIN
       SELECT g.*, l.session, l.turn AS busy, l.waiting, l.fence,
         CASE WHEN l.turn IS NULL AND l.head IS NULL AND NOT g.burst AND g.starter IS NOT NULL THEN sluice.new_id('t', g.now) END AS turn
       FROM given g JOIN sluice.lanes l ON l.key = g.lane
-      WHERE NOT g.at_once AND ((l.turn IS NULL AND l.head IS NULL AND NOT g.burst AND g.starter IS NOT NULL)
+      WHERE NOT g.at_once AND l.machine IS NULL AND ((l.turn IS NULL AND l.head IS NULL AND NOT g.burst AND g.starter IS NOT NULL)
         OR ((l.turn IS NOT NULL OR g.starter IS NULL) AND l.waiting < (g.o->>'queueLimit')::integer))
     ), put AS (
       INSERT INTO sluice.messages (id, platform, account, update_id, chat, thread, lane, session, kind, at_once, burst,

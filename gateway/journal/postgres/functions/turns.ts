@@ -35,11 +35,13 @@ BEGIN
   RETURN true;
 END $$;
 
-CREATE OR REPLACE FUNCTION sluice.op_save_agent_state(r jsonb, p_state text) RETURNS boolean LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION sluice.op_save_agent_state(r jsonb, p_state text, p_machine text) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE t sluice.turns := sluice.held_turn(r);
 BEGIN
   IF t.id IS NULL THEN RETURN false; END IF;
   UPDATE sluice.sessions SET agent_state = p_state WHERE id = t.session;
+  UPDATE sluice.lanes SET machine = p_machine
+    WHERE key = t.lane AND session = t.session AND machine IS DISTINCT FROM p_machine;
   RETURN true;
 END $$;
 

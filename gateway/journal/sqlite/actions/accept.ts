@@ -9,7 +9,7 @@ import { newId } from '../ids.ts';
 import { claimLane, standing, writeTurn } from './claim.ts';
 import { setCursor } from './cursors.ts';
 import { addEvent } from './events.ts';
-import { enqueue, type LaneRow, laneOf } from './lanes.ts';
+import { enqueue, isElsewhere, type LaneRow, laneOf } from './lanes.ts';
 import { startSession } from './sessions.ts';
 import { runningTurn } from './turns.ts';
 
@@ -29,7 +29,12 @@ export function accept(c: Connection, message: NewMessage, options: AcceptOption
   const waiting = lane?.waiting ?? 0;
   const idle = lane === undefined || (lane.turn === null && lane.head === null);
   const claim = standing(c, options.claim);
-  const startsNow = !atOnce && claim !== undefined && idle && !isBurstItem(message);
+  const startsNow =
+    !atOnce &&
+    claim !== undefined &&
+    idle &&
+    !isBurstItem(message) &&
+    !(lane !== undefined && isElsewhere(c, lane, claim));
   if (!atOnce && !startsNow && waiting >= options.queueLimit) {
     return { status: 'full', queued: waiting };
   }

@@ -13,7 +13,7 @@ import {
 import type { Connection } from '../connection.ts';
 import { newId } from '../ids.ts';
 import { addEvent } from './events.ts';
-import { type LaneRow, laneOf } from './lanes.ts';
+import { isElsewhere, type LaneRow, laneOf } from './lanes.ts';
 
 /**
  * The claim, if its holder still stands. An instance that was declared dead while it slept must not
@@ -48,7 +48,7 @@ export function claimAny(c: Connection, how: Claim, limit: number): ClaimedTurn[
 }
 
 export function claimLane(c: Connection, lane: LaneRow, how: Claim): ClaimResult {
-  if (lane.turn !== null || lane.head === null) return {};
+  if (lane.turn !== null || lane.head === null || isElsewhere(c, lane, how)) return {};
   const head = c.get<MessageColumns>('SELECT * FROM messages WHERE seq = ?', lane.head);
   if (head === undefined) return {};
   const suspended = head.turn === null ? undefined : turnOf(c, head.turn);
@@ -190,6 +190,7 @@ function claimed(
     'SELECT agent, model, agent_state FROM sessions WHERE id = ?',
     turn.session,
   );
+  const machine = c.get<LaneRow>('SELECT machine FROM lanes WHERE key = ?', turn.lane)?.machine;
   const first = messages[0] as StoredMessage;
   const agentState = unjson<JsonValue>(session?.agent_state ?? null);
   const model = first.model ?? session?.model ?? undefined;
@@ -209,6 +210,7 @@ function claimed(
             .all<StepColumns>('SELECT * FROM steps WHERE turn = ? ORDER BY seq', turn.id)
             .map(stepOf),
     ...(agentState !== undefined && { agentState }),
+    ...(machine != null && { machine }),
     ...(agent !== undefined && { agent }),
     ...(model !== undefined && { model }),
     startedAt: how.now,

@@ -1,3 +1,4 @@
+import type { Claim } from '../../journal.ts';
 import type { Connection } from '../connection.ts';
 
 export interface LaneRow {
@@ -8,10 +9,25 @@ export interface LaneRow {
   turn: string | null;
   waiting: number;
   head: number | null;
+  /** The machine that has what its agent keeps. */
+  machine: string | null;
 }
 
 export function laneOf(c: Connection, key: string): LaneRow | undefined {
   return c.get<LaneRow>('SELECT * FROM lanes WHERE key = ?', key);
+}
+
+/** Its agent keeps something on another machine, which lives and goes on taking turns. */
+export function isElsewhere(c: Connection, { machine }: LaneRow, { holder, now }: Claim): boolean {
+  if (machine === null) return false;
+  const row = c.get<{ here: number; there: number }>(
+    `SELECT EXISTS (SELECT 1 FROM instances WHERE id = ?1 AND machine = ?2) AS here,
+       EXISTS (SELECT 1 FROM instances WHERE machine = ?2 AND draining = 0 AND until >= ?3) AS there`,
+    holder,
+    machine,
+    now,
+  );
+  return row?.here === 0 && row.there === 1;
 }
 
 /** Puts `count` messages back into a lane's queue, the first of them at `seq`. */

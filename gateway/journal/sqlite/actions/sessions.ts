@@ -66,7 +66,7 @@ export function newSession(c: Connection, lane: string, now: number): SessionRow
   }
   const id = startSession(c, { lane, address: addressOf(old), stateless: false }, now);
   c.run('UPDATE sessions SET ended_at = ? WHERE id = ?', now, old.id);
-  c.run('UPDATE lanes SET session = ? WHERE key = ?', id, lane);
+  c.run('UPDATE lanes SET session = ?, machine = NULL WHERE key = ?', id, lane);
   const moved = c.run(
     "UPDATE messages SET session = ? WHERE lane = ? AND state = 'queued' AND turn IS NULL",
     id,
@@ -85,6 +85,14 @@ export function updateSession(
   id: string,
   { title, agent, model }: Parameters<Journal['updateSession']>[1],
 ): void {
+  if (agent !== undefined) {
+    c.run(
+      `UPDATE lanes SET machine = NULL WHERE session = ?1
+         AND (SELECT agent FROM sessions WHERE id = ?1) IS NOT ?2`,
+      id,
+      agent,
+    );
+  }
   c.run(
     `UPDATE sessions SET title = ifnull(?1, title),
        model = CASE WHEN ?3 IS NOT NULL AND ?3 IS NOT agent THEN nullif(?2, '')

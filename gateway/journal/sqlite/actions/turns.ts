@@ -61,9 +61,16 @@ export function step(c: Connection, ref: TurnRef, record: StepRecord): boolean {
 }
 
 /** Kept with the session: the next turn finds it too. */
-export function saveAgentState(c: Connection, ref: TurnRef, state: JsonValue): boolean {
+export function saveAgentState(
+  c: Connection,
+  ref: TurnRef,
+  state: JsonValue,
+  machine?: string,
+): boolean {
   const turn = heldTurn(c, ref);
   if (turn === undefined) return false;
   c.run('UPDATE sessions SET agent_state = ? WHERE id = ?', JSON.stringify(state), turn.session);
+  const lane = 'UPDATE lanes SET machine = ? WHERE key = ? AND session = ?';
+  c.run(lane, machine, turn.lane, turn.session);
   return true;
 }
