@@ -1,12 +1,13 @@
 import { type MergedPull, MergedPulls, readMergedPulls } from '../notes/merged.ts';
 import { type AssistantList, Assistants } from './assistants.ts';
 import type { AuthorMap } from './author-map.ts';
-import { type Dialect, dialectOf, type ForgeKind, GITHUB } from './dialect.ts';
+import { type Dialect, GITHUB } from './dialect.ts';
 import { CannotCheck } from './errors.ts';
 import type { Forge, Gap, PullFact } from './facts.ts';
 import type { Git } from './git.ts';
 import { Identities } from './identities.ts';
 import { type Change, type Filtered, Ledger } from './ledger.ts';
+import { limitsOf } from './limits.ts';
 import { applyMailmap } from './mailmap.ts';
 import type { Evidence, Ident, Person, Strength, Unresolved } from './model.ts';
 import { gather } from './people.ts';
@@ -131,24 +132,10 @@ export async function attribute(options: AttributeOptions): Promise<Attribution>
   if (forge?.landed !== undefined) options.onStep?.(`asking ${dialect.name} what landed`);
   const unmarked = await findUnmarked({ git, range, ledger }, known, forge);
   const numbers = ledger.landed.numbers();
-  const limits: string[] = [];
+  const limits = limitsOf(ledger, dialect, known, { repo, offline: forge === undefined });
   const incomplete: string[] = [];
   if (unmarked.gap !== undefined) incomplete.push(inWords(unmarked.gap));
-  const elsewhere = mostly(ledger.elsewhere, ledger.commits);
-  if (elsewhere !== undefined)
-    limits.push(
-      `this history was written on ${elsewhere.name} (${elsewhere.count} commits say so), whose numbers are not ${dialect.name}'s; read it with --forge ${elsewhere.kind}, and --api-url for a server of its own`,
-    );
-  if (forge === undefined) {
-    if (repo !== undefined) {
-      const unread = numbers.filter((n) => known.get(n)?.body === undefined).length;
-      if (unread > 0) {
-        limits.push(
-          `the descriptions of ${unread} ${dialect.request}s of this range were not read (offline)`,
-        );
-      }
-    }
-  } else {
+  if (forge !== undefined) {
     options.onStep?.(`asking ${dialect.name} about addresses`);
     incomplete.push(...(await askAboutAddresses(forge, ledger, identities, keys)).map(inWords));
   }
@@ -281,13 +268,6 @@ async function askAboutAddresses(
     }
   }
   return gaps;
-}
-
-/** The forge that a part of the commits, which can't be chance, names as theirs. */
-function mostly(elsewhere: ReadonlyMap<ForgeKind, number>, commits: number) {
-  const [kind, count] = [...elsewhere].sort((a, b) => b[1] - a[1])[0] ?? [];
-  if (kind === undefined || count === undefined || count * 20 < commits) return undefined;
-  return { kind, count, name: dialectOf(kind, '').name };
 }
 
 const inWords = ({ what, why }: Gap) => `${what}: ${why}`;

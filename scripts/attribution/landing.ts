@@ -35,7 +35,11 @@ export function writtenOn({
 }: Pick<Landable, 'message' | 'merge'>): ForgeKind | undefined {
   if (merge && message.includes('\nSee merge request ')) return 'gitlab';
   if (message.includes('\nPart-of: <http')) return 'gitlab';
-  return message.includes('\nReviewed-on: http') ? 'forgejo' : undefined;
+  // Gerrit's line of that name leads to no pull request.
+  return message.includes('\nReviewed-on: http') &&
+    /\nReviewed-on: http\S+\/pulls\/\d/.test(message)
+    ? 'forgejo'
+    : undefined;
 }
 
 /** GitHub's merge commit, and that of a merge bot. */

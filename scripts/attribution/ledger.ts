@@ -70,6 +70,8 @@ export class Ledger {
   readonly changes: Change[] = [];
   /** Numbers of pull requests that landed in the range; of merged ones also the fork's owner. */
   readonly landed = new LandedPulls();
+  /** How many messages name a pull request by its address, where the repository's own is not known. */
+  links = 0;
   /** How many commits say that they landed on another forge than GitHub, where this one is taken. */
   readonly elsewhere = new Map<ForgeKind, number>();
   /** What became of an author, by the object that history has for them. */
@@ -164,8 +166,10 @@ export class Ledger {
   #readClaims(commit: Commit, by: readonly string[], pr: number | undefined): void {
     const { repo, dialect } = this.#options;
     const sha = own(commit.sha);
+    if (repo === undefined && A_LINK.test(commit.message)) this.links += 1;
     const found = sourceClaims(own(commit.message), {
-      repo,
+      // Of a clone without a remote no link is known to be its own.
+      repo: repo ?? 'unknown/unknown',
       ...(dialect === undefined ? {} : { dialect }),
       ...(pr === undefined ? {} : { landing: [pr] }),
     });
@@ -232,6 +236,7 @@ export class Ledger {
 }
 
 const NOBODY: readonly string[] = [];
+const A_LINK = /https?:\/\/\S+\/(?:pulls?|merge_requests)\/\d/;
 
 function keyOf({ name, email }: Ident): string {
   return `${name}\0${email}`;

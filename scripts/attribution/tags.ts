@@ -162,11 +162,16 @@ async function newest(
     const said = await git.run(['describe', '--tags', '--long', ...matches, ...rules, until]);
     return /^(.+)-(\d+)-g[0-9a-f]+$/.exec(said.trim());
   };
+  // A tag that moves ("nightly", "latest") is no version: it counts where there is no other.
+  const best = (...rules: string[]) =>
+    formats === undefined
+      ? nearest('--match=*[0-9]*', ...rules).catch(() => nearest(...rules))
+      : nearest(...rules);
   try {
-    const found = await nearest();
+    const found = await best();
     if (found?.[2] !== '0') return found?.[1];
     const here = (await git.run(['tag', '--points-at', until])).split('\n').filter(Boolean);
-    return (await nearest(...here.map((tag) => `--exclude=${escaped(tag)}`)))?.[1];
+    return (await best(...here.map((tag) => `--exclude=${escaped(tag)}`)))?.[1];
   } catch {
     return undefined; // No such tag among the ancestors.
   }

@@ -153,6 +153,21 @@ describe('exit codes', () => {
     ]);
     expect(told.code).toBe(0);
   });
+  it("is not 2 for another project's pull request that is linked, where the clone has no remote", async () => {
+    const repo = began();
+    repo.commit(
+      'fix: ports\n\nBased on https://github.com/elsewhere/kit/pull/136, which has the errors.',
+      ADA,
+    );
+    const args = ['--repo', repo.dir, '--since-tag', 'v1', '--offline'];
+    const without = await run('contributor-audit', args);
+    expect(without.code).toBe(0);
+    expect(without.out).toContain('1 message names a pull request by its address');
+    const there = await run('contributor-audit', [...args, '--github', 'elsewhere/kit']);
+    expect(there.code).toBe(2);
+    expect(there.out).toContain('#136');
+  });
+
   it('is 2 without a network, and says what could not be had', async () => {
     const repo = began();
     const ran = await run('contributor-audit', online(repo, 'http://127.0.0.1:9'), TOKEN);

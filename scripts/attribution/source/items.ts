@@ -103,6 +103,8 @@ function itemAt(
   // In quotes it is a text of the program.
   const quoted =
     /["“]/.test(text[at - 1] ?? '') && /["”]/.test(text[at + (number?.[0].length ?? 0)] ?? '');
+  if (number !== null && isNoWork(text, at, at + number[0].length))
+    return { type: 'foreign', start: at, end: at + number[0].length };
   if (number !== null && Number(number[1]) > 0 && !quoted) {
     return { type: 'pr', number: Number(number[1]), start: at, end: at + number[0].length };
   }
@@ -170,6 +172,17 @@ function itemAt(
     }
   }
   return undefined;
+}
+
+/** What is fixed or was reported, and the number of an attempt: "the original fix for #1", "(take #4)". */
+const NO_WORK =
+  /\b(?:original|previous|earlier|first|initial) fix(?:es)? for |\breports? of [^.;]{0,60}\bincluding |\baccidentally (?:re-?opened|closed) $/i;
+
+function isNoWork(text: string, start: number, end: number): boolean {
+  const before = text.slice(Math.max(0, start - 80), start);
+  if (text[end] === ')' && /\((?:take|try|attempt|round|part) $/i.test(before)) return true;
+  const match = NO_WORK.exec(before);
+  return match !== null && match.index + match[0].length === before.length;
 }
 
 /** Whether nothing but what names are made of stands before the next apostrophe: all that POSSESSIVE can match. */

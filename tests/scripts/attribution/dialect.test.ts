@@ -58,6 +58,7 @@ describe('where a commit of Forgejo landed', () => {
     );
     expect(on('x\n\nPart-of: <https://gl.example/acme/app/-/merge_requests/12>')).toBe('gitlab');
     expect(on('x (#12)\n\nReviewed-on: https://codeberg.org/acme/app/pulls/12')).toBe('forgejo');
+    expect(on('x\n\nReviewed-on: https://review.example/c/app/+/4410')).toBeUndefined();
     expect(on('Merge pull request #12 from jo/x\n\nKeep order', true)).toBeUndefined();
     expect(on('docs: explain\n\nSee merge request acme/app!12')).toBeUndefined();
   });
