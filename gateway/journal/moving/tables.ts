@@ -31,7 +31,7 @@ export const MOVED: readonly MovedTable[] = [
       created_at last_at ended_at messages input_tokens output_tokens cost`),
     flags: ['stateless'],
   },
-  { name: 'lanes', key: 'key', columns: words('key session fence turn waiting head') },
+  { name: 'lanes', key: 'key', columns: words('key session fence turn waiting head machine') },
   {
     name: 'messages',
     key: 'seq',
