@@ -12,6 +12,7 @@ import { nodeCheck } from './checks/node.ts';
 import { portCheck } from './checks/port.ts';
 import { secretsCheck } from './checks/secrets.ts';
 import { serviceCheck } from './checks/service.ts';
+import { sharedJournalCheck } from './checks/sharedJournal.ts';
 
 /** Every check, in the order in which it is reported: what others rest on comes first. */
 export const CHECKS: readonly Check[] = [
@@ -21,6 +22,7 @@ export const CHECKS: readonly Check[] = [
   homeCheck,
   diskCheck,
   journalCheck,
+  sharedJournalCheck,
   gatewayCheck,
   portCheck,
   serviceCheck,

@@ -15,6 +15,8 @@ export function backupCommand(): Command {
       '\nExamples:\n  sluice backup\n  sluice backup /mnt/backups/sluice-monday',
     )
     .action(async (folder: string | undefined, options: { json?: boolean }, command: Command) => {
+      const { inTheHome } = await import('../actions/journal/place.ts');
+      inTheHome(command, 'pg_dump --format=custom --schema=SCHEMA --file=sluice.dump DATABASE');
       const { makeBackup } = await import('../../backup/backup.ts');
       const { VERSION } = await import('../version.ts');
       const { home, places } = contextOf(command);

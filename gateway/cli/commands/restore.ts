@@ -15,6 +15,11 @@ export function restoreCommand(): Command {
       '\nExamples:\n  sluice stop && sluice restore sluice-backup-20260101-120000',
     )
     .action(async (folder: string, options: { json?: boolean }, command: Command) => {
+      const { inTheHome } = await import('../actions/journal/place.ts');
+      inTheHome(
+        command,
+        'stop every gateway, then pg_restore --clean --if-exists --dbname=DATABASE sluice.dump',
+      );
       const { restoreBackup } = await import('../../backup/restore.ts');
       const { home, places } = contextOf(command);
       const { manifest, beside } = await restoreBackup(

@@ -3,6 +3,12 @@ import type { Observed } from '../actions/observe.ts';
 import { contextOf, say } from '../context.ts';
 import { ago, duration } from '../text/format.ts';
 
+interface Options {
+  readonly json?: boolean;
+  readonly watch?: boolean;
+  readonly fleet?: boolean;
+}
+
 export function statusCommand(): Command {
   return new Command('status')
     .summary('what the gateway is doing')
@@ -10,12 +16,17 @@ export function statusCommand(): Command {
       'Says what the gateway is doing. Exits 0 while one runs, 1 while none does. A gateway that is gone is answered for by its status file, marked stale.',
     )
     .option('--json', 'for programs')
+    .option('--fleet', 'every machine that shares the journal, asked of the journal itself')
     .option('--watch', 'again whenever it changes, at most once a second, until Ctrl-C')
     .addHelpText(
       'after',
-      '\nExamples:\n  sluice status\n  sluice status --watch\n  sluice status --json | jq .state',
+      '\nExamples:\n  sluice status\n  sluice status --watch\n  sluice status --fleet\n  sluice status --json | jq .state',
     )
-    .action(async (options: { json?: boolean; watch?: boolean }, command: Command) => {
+    .action(async (options: Options, command: Command) => {
+      if (options.fleet) {
+        const { fleetStatus } = await import('../actions/fleet.ts');
+        return fleetStatus(command, options.json === true);
+      }
       const { home } = contextOf(command);
       const { observe } = await import('../actions/observe.ts');
       const once = async () => {

@@ -6,6 +6,7 @@ import type { Check } from '../check.ts';
 import type { Examinee } from '../examinee.ts';
 import { says } from '../finding.ts';
 import { shellLine } from '../shell.ts';
+import { sharedJournal } from './sharedJournal.ts';
 
 const { ok, problem, warning } = says('journal');
 const LIMIT_MS = 6_000;
@@ -16,6 +17,8 @@ const AHEAD_MS = 60_000;
 export const journalCheck: Check = {
   name: 'journal',
   async examine(of) {
+    // Whatever lies in the home then is not used.
+    if ((await sharedJournal(of)) !== undefined) return [];
     const file = join(of.home, 'journal.db');
     const found = await lstat(file).catch(() => undefined);
     if (found === undefined) return [ok('none yet; the first start makes it')];
@@ -34,6 +37,14 @@ export const journalCheck: Check = {
     const { complaint, schema = 0, newestSchema, bytes, lastAt } = report;
     if (complaint?.includes('newer version')) {
       return [problem(complaint, 'npm install --global sluice@latest')];
+    }
+    if (complaint?.includes('moved to')) {
+      return [
+        problem(
+          complaint,
+          'name the database in the configuration, or: sluice journal move --to home',
+        ),
+      ];
     }
     if (complaint !== undefined) return [problem(complaint, restore)];
     if (lastAt !== undefined && lastAt - of.now() > AHEAD_MS) {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { journalUrl } from '../../../assembly/journalOf.ts';
 import { load } from '../../../config/load.ts';
+import { RequestError } from '../../../core/exit.ts';
 import { contextOf } from '../../context.ts';
 
 /** Where the journal of this home is, or may be. */
@@ -26,4 +27,14 @@ export function journalPlace(command: Command): JournalPlace {
     schema: config.journal.schema,
     ...(url === undefined ? {} : { url }),
   };
+}
+
+/** @throws RequestError where the journal is a database, whose own tools save it. */
+export function inTheHome(command: Command, instead: string): void {
+  const { url, schema } = journalPlace(command);
+  if (url === undefined) return;
+  const name = new URL(url).pathname.slice(1);
+  throw new RequestError(
+    `the journal, with the files that people sent, is in PostgreSQL and not in the home. Instead: ${instead.replace('SCHEMA', schema).replace('DATABASE', name)}`,
+  );
 }
