@@ -25,6 +25,8 @@ export interface DaemonOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The text of `sluice.yaml`. */
   readonly config?: string;
+  /** What stands before its command, as `nsenter …` does, which then becomes the command. */
+  readonly enter?: readonly string[];
   /** Another command line than this tree's `bin/sluice.js`. */
   readonly main?: string;
 }
@@ -52,7 +54,9 @@ export class Daemon {
     if (options.config !== undefined) this.configure(options.config);
     mkdirSync(join(this.dir, 'user'), { recursive: true });
     this.#mark = this.dir;
-    this.#child = spawn(process.execPath, [options.main ?? MAIN, 'run', '--home', this.home], {
+    const command = [process.execPath, options.main ?? MAIN, 'run', '--home', this.home];
+    const [program, ...rest] = [...(options.enter ?? []), ...command] as [string, ...string[]];
+    this.#child = spawn(program, rest, {
       cwd: this.dir,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

@@ -43,6 +43,8 @@ export interface LedgerOptions {
   readonly freshKeys?: boolean;
   /** Agents are killed: a turn that ends as dead and says so is answered, too. */
   readonly agentsDie?: boolean;
+  /** A balancer stands before the gateway: what it says of a connection that broke behind it. */
+  readonly balanced?: boolean;
   /** A message is given up after this long. */
   readonly patienceMs?: number;
 }
@@ -62,6 +64,8 @@ export class Ledger {
   #next = 0;
   /** Connections that were refused. */
   refused = 0;
+  /** Attempts that brought no reply, for whatever reason. */
+  failed = 0;
 
   constructor(target: LedgerTarget, options: LedgerOptions = {}) {
     this.#target = target;
@@ -170,12 +174,14 @@ export class Ledger {
         if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') this.refused++;
         if (!isBroken(error as Error)) entry.troubles.push((error as Error).message);
       }
+      this.failed++;
       await new Promise((done) => setTimeout(done, 20));
     }
   }
 
   #webAnswer(entry: Entry, answer: Answer): boolean {
     if (answer.status === 503 || answer.status === 507) return false;
+    if (this.#options.balanced && (answer.status === 502 || answer.status === 504)) return false;
     if (answer.status !== 200) {
       entry.troubles.push(`${answer.status} ${answer.body.slice(0, 200)}`);
       return true;

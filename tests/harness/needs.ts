@@ -24,6 +24,13 @@ export const NEEDS: readonly Need[] = [
     met: () => CHROMIUM.some((name) => program(name) !== undefined),
   },
   {
+    name: 'fleet',
+    missing: 'no iproute2, unshare or haproxy on the PATH, or not the user root',
+    files: ['tests/fleet/*.fleet.ts'],
+    met: () =>
+      isRoot() && hasAll('ip', 'unshare', 'nsenter', 'setpriv', 'haproxy') && hasPostgres(),
+  },
+  {
     name: 'postgres',
     missing: 'npm has no PostgreSQL for this machine',
     files: ['tests/journal/*.test.ts'],

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  appendFileSync,
   chmodSync,
   chownSync,
   cpSync,
@@ -11,9 +12,9 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from './freePort.ts';
 import { makeTempDir } from './temp.ts';
 
 /** PostgreSQL refuses to run as root: there it runs as the user that nobody is. */
@@ -31,11 +32,24 @@ export interface PostgresServer {
   end(): Promise<void>;
 }
 
+/** Where it runs, if not here. */
+export interface PostgresPlace {
+  /** What stands before its command, as `nsenter …` does; that must become the command, not start it. */
+  readonly enter?: readonly string[];
+  /** The address that it listens on, and is trusted from. */
+  readonly address?: string;
+  /** The folder of another PostgreSQL's programs. */
+  readonly programs?: string;
+}
+
 /**
  * A real PostgreSQL, from the package that npm has for this machine. `settings` are lines of
  * postgresql.conf. What it writes is not flushed unless they say so: tests kill processes, not machines.
  */
-export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
+export async function startPostgres(
+  settings: readonly string[] = [],
+  place: PostgresPlace = {},
+): Promise<PostgresServer> {
   const { dir: home, remove } = makeTempDir('sluice-pg-');
   const dir = join(home, 'pg');
   const data = join(dir, 'data');
@@ -45,24 +59,21 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
     chmodSync(home, 0o755);
     chownSync(dir, NOBODY, NOBODY);
   }
-  let native = nativeFolder();
-  linkLibraries(native);
-  if (as.uid !== undefined && !isOpen(native)) {
-    // Nobody could not start it from there.
-    cpSync(native, join(home, 'native'), { recursive: true, verbatimSymlinks: true });
-    native = join(home, 'native');
-  }
-  const [initdb, postgres] = ['initdb', 'postgres'].map((name) => join(native, 'bin', name)) as [
+  const programs = place.programs ?? packaged(home, as.uid !== undefined);
+  const [initdb, postgres] = ['initdb', 'postgres'].map((name) => join(programs, name)) as [
     string,
     string,
   ];
   const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' };
   const init = ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--no-sync'];
   await promisify(execFile)(initdb, init, { ...as, env, cwd: dir, timeout: 60_000 });
+  const { address = '127.0.0.1', enter = [] } = place;
+  if (place.address !== undefined)
+    appendFileSync(join(data, 'pg_hba.conf'), 'host all all samenet trust\n');
   const port = await freePort();
   const all = [
     `port=${port}`,
-    'listen_addresses=127.0.0.1',
+    `listen_addresses=${address}`,
     `unix_socket_directories=${dir}`,
     'fsync=off',
     'shared_buffers=64MB',
@@ -71,13 +82,18 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   let server: ChildProcess | undefined;
   const launch = async () => {
     const args = ['-D', data, ...all.flatMap((line) => ['-c', line])];
-    const child = spawn(postgres, args, {
-      ...as,
+    const [program, ...rest] = [...asUser(enter, as.uid), postgres, ...args] as [
+      string,
+      ...string[],
+    ];
+    const child = spawn(program, rest, {
+      ...(enter.length === 0 ? as : {}),
       env,
       cwd: dir,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     server = child;
+    endWithThisProcess(child);
     let said = '';
     const ready = Promise.withResolvers<void>();
     child.stderr?.on('data', (piece: Buffer) => {
@@ -110,8 +126,32 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
     await stop('SIGQUIT');
     remove();
   };
-  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  const url = `postgres://postgres@${address}:${port}/postgres`;
   return { url, port, stop, start, end };
+}
+
+/** Only root can enter a namespace, and PostgreSQL refuses to run as root: on the way in it becomes nobody. */
+function asUser(enter: readonly string[], uid: number | undefined): readonly string[] {
+  if (enter.length === 0 || uid === undefined) return enter;
+  return [...enter, 'setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--'];
+}
+
+/** A test run that is killed leaves no server behind: a shell waits for the end of a pipe that only this process holds. */
+function endWithThisProcess(server: ChildProcess): void {
+  const kill = ['-c', 'read -r _; kill -QUIT "$0"', String(server.pid)];
+  const watcher = spawn('sh', kill, { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  watcher.unref();
+  server.once('exit', () => watcher.kill('SIGKILL'));
+}
+
+/** The programs of npm's package, in a folder that their user may enter. */
+function packaged(home: string, asNobody: boolean): string {
+  const native = nativeFolder();
+  linkLibraries(native);
+  if (!asNobody || isOpen(native)) return join(native, 'bin');
+  const copy = join(home, 'native');
+  cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  return join(copy, 'bin');
 }
 
 /** Where the package's programs are: `bin/`, with the libraries that they find beside it in `lib/`. */
@@ -142,14 +182,4 @@ function linkLibraries(native: string): void {
 function isOpen(folder: string): boolean {
   const above = dirname(folder);
   return (statSync(folder).mode & 0o005) === 0o005 && (above === folder || isOpen(above));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

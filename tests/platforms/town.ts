@@ -154,7 +154,7 @@ function place(
   };
 }
 
-function telegramPlace(fake: FakeTelegram): Place {
+export function telegramPlace(fake: FakeTelegram): Place {
   return place('telegram', ['1', '2', '3'], {
     write: (person, text) => fake.say({ chat: person + 1, user: person + 1, text }),
     ledger: fake.ledger,
