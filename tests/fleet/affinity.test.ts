@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { eventually } from '../harness/eventually.ts';
 import { type Machine, startFleet } from '../harness/fleet.ts';
 import { type PostgresServer, startPostgres } from '../harness/postgres.ts';
 import type { Follower } from '../platforms/web/sse.ts';
+
+vi.setConfig({ testTimeout: 90_000 });
 
 let server: PostgresServer;
 beforeAll(async () => {
@@ -22,7 +24,7 @@ async function answerTo(machine: Machine, page: Follower, message: string) {
   await eventually(
     'it is answered',
     () => page.of('settled').find((e) => e.data.message === message),
-    20_000,
+    40_000,
   );
   const { events } = (await (await fetch(`${machine.at}/api/messages/${message}`)).json()) as {
     events: { name: string; detail?: { instance?: string } }[];

@@ -22,7 +22,8 @@ export class Machine {
       env: {
         SLUICE_JOURNAL_URL: url,
         SLUICE_JOURNAL_SCHEMA: schema,
-        SLUICE_JOURNAL_LEASE: '3',
+        // Long enough for a machine that other tests keep busy: one that lost its lease would come up anew.
+        SLUICE_JOURNAL_LEASE: '6',
         ...env,
       },
     });
