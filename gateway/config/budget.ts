@@ -6,7 +6,7 @@ import type { Config } from './schema.ts';
  * How long everything at the end of a process may take, in seconds, from one place, so that no limit
  * outside cuts off a phase inside:
  *
- *     drain + interrupt + settle + close  =  stop  <  watchdog  <  manager
+ *     drain + interrupt + settle + close  =  stop  <  parent  <  manager
  */
 export interface Budget {
   /** Running turns go on. */
@@ -20,7 +20,7 @@ export interface Budget {
   /** The sum of the phases. */
   readonly stop: number;
   /** The parent ends a process that takes longer. */
-  readonly watchdog: number;
+  readonly parent: number;
   /** The service manager's own limit (TimeoutStopSec) must be at least this. */
   readonly manager: number;
 }
@@ -40,15 +40,15 @@ export function budgetOf(config: {
   const drain = config.agent.restart_drain_timeout;
   const interrupt = config.agent.interrupt_grace;
   const stop = drain + interrupt + SETTLE + CLOSE;
-  const watchdog = stop + MARGIN;
+  const parent = stop + MARGIN;
   return {
     drain,
     interrupt,
     settle: SETTLE,
     close: CLOSE,
     stop,
-    watchdog,
-    manager: watchdog + MARGIN,
+    parent,
+    manager: parent + MARGIN,
   };
 }
 

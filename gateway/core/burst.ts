@@ -54,11 +54,12 @@ export function mergeBurst(
   };
 }
 
-/** How long a burst may keep a lane waiting, in items: past this many it starts whatever else comes. */
+/** The most items of one burst: a lane whose burst has grown to this many starts it, whatever else comes. */
 export const BURST_LIMIT = 32;
 
 /**
- * When the turn at the head of a queue may start, in epoch milliseconds: at once, or, for a burst that
+ * When the turn at the head of a queue may start, in epoch milliseconds (`windowMs` is `queue.burst_window`, whose
+ * default stands in `settings.ts`): at once, or, for a burst that
  * may still grow, `windowMs` after its newest item.
  */
 export function readyAt(queue: readonly Mergeable[], windowMs: number): number {

@@ -5,7 +5,7 @@ import type { Couriers } from './couriers.ts';
 import type { ProgressBus } from './progressBus.ts';
 import type { Replies } from './replies.ts';
 
-/** The gateway's own words to people; those that can be configured are in `Settings.notices`. */
+/** The gateway's own words to people; those that can be configured are in `core/settings.ts`. */
 export const WORDS = {
   full: (n: number) =>
     `${n} messages are waiting here already, so I did not take this one. Please send it again in a while.`,

@@ -9,8 +9,8 @@ import type { HookEvent, Hooks } from './hooks.ts';
 const SESSIONS = 200;
 
 /**
- * Turns this instance's progress into hook events. Give `listen` to the bus for `here` only: each turn is
- * told once, by the instance that ran it.
+ * Turns this instance's progress into hook events. Subscribe `listen` to this instance's own events only:
+ * each turn is told once, by the instance that ran it.
  */
 export class HookFeed {
   readonly #hooks: Hooks;

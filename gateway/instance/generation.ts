@@ -91,7 +91,7 @@ async function live(config: Config, ground: Ground): Promise<ExitCode> {
     type: 'ready',
     instance,
     version,
-    stopTimeoutMs: budgetOf(config).watchdog * SECOND,
+    stopTimeoutMs: budgetOf(config).parent * SECOND,
     handoverTimeoutMs: settingsOf(config).handoverTimeout,
     tellsReceiving: true,
   });

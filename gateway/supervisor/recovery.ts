@@ -17,8 +17,9 @@ export interface RecoveryParts {
 /**
  * What follows when nobody serves: another start, sooner or later, or the end.
  *
- * As long as nobody has ever served, whoever typed the command looks on: exit 78 and some failures in a
- * row are the end, or one that says itself that it is final. Afterwards it is tried for ever, at long intervals, and each time said.
+ * As long as nobody has ever served, the person who typed the command is watching: it ends on exit 78, after
+ * `START_ATTEMPTS` failed starts in a row, or when a start says that its error is final. Afterwards it is tried
+ * for ever, at long intervals, and each try is logged.
  */
 export class Recovery {
   readonly #parts: RecoveryParts;

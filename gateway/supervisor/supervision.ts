@@ -27,9 +27,9 @@ interface Request {
  * *starting* (the first, or a recovery; nobody serves) or the *candidate* of a hand-over (somebody
  * served when it began). Any number leave.
  * - A starting generation that is ready serves. If it ends before, the next is started after a wait that
- *   grows; but exit 78 before anybody ever served its accounts ends the supervisor with 78, and some
- *   failures in a row then end it with 1, for whoever typed the command sees it. Once somebody has served, it is
- *   tried for ever, at long intervals, and each time said.
+ *   grows; but exit 78 before anybody ever served its accounts ends the supervisor with 78, and three failed
+ *   starts in a row end it with 1, because the person who typed the command is still watching. Once somebody
+ *   has served, it is tried for ever, at long intervals, and each try is logged.
  * - A candidate that is ready opens; once it receives it serves, and the one before it is told to drain.
  *   If it is not or does not, it is ended and the one before serves on; unless that one died meanwhile:
  *   then a recovery starts.

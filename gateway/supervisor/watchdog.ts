@@ -10,7 +10,7 @@ export interface Watched {
 }
 
 /**
- * Calls `hung` once for each generation that has said nothing for `watchdogMs` (R11). It counts its own
+ * Calls `hung` once for each generation that has said nothing for `watchdogMs` (R11; `TIMEOUT_DEFAULTS` in options.ts). It counts its own
  * ticks and not time: when the machine sleeps or the supervisor itself was stopped, no tick is
  * missed, and nobody is taken for hung. A generation that still starts has its own deadline.
  * @returns a function that ends it.

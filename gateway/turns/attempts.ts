@@ -11,7 +11,7 @@ export interface AttemptsDeps {
 }
 
 /**
- * The end of a turn that was cut off too often to be run again, or whose agent cannot go on where it was
+ * The end of a turn that was cut off too often (`agent.max_attempts`) to be run again, or whose agent cannot go on where it was
  * cut off (`agent.on_crash: tell`); undefined: it may run. A turn that crashes the gateway each time
  * must not do so for ever.
  */

@@ -50,7 +50,7 @@ export async function gitIn(folder: string): Promise<Git> {
 export async function topOf(git: Git): Promise<Git> {
   let up: string | undefined;
   try {
-    // Never asked for what can be nothing: simple-git waits a while for words that don't come.
+    // Each call prints something whatever is found: simple-git pauses on empty output.
     [, up] = (await git.run(['rev-parse', '--git-dir', '--show-cdup'])).split('\n');
   } catch {
     throw notOne(git.dir);

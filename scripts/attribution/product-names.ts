@@ -5,7 +5,7 @@ export interface ProductNames {
   readonly product: string;
   /** Names that nobody has: "GitHub Copilot", "opencode". */
   readonly names?: readonly string[];
-  /** Names that are also a person's, or a word: "Claude", "Goose". They say something only with more. */
+  /** Names that are also a person's, or a word: "Claude", "Goose". Alone they prove nothing; a second sign is needed. */
   readonly words?: readonly string[];
 }
 

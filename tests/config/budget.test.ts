@@ -9,21 +9,21 @@ const of = (drain: number, grace = 5) =>
   budgetOf(ConfigSchema.parse({ agent: { restart_drain_timeout: drain, interrupt_grace: grace } }));
 
 describe('the time budget', () => {
-  it('R10 keeps phases below the watchdog and the watchdog below the manager, whatever is configured', () => {
+  it('R10 keeps phases below the parent’s limit and that below the manager, whatever is configured', () => {
     for (const drain of [0, 0.5, 60, 3600, 1e6]) {
       for (const grace of [0, 5, 600]) {
         const b = of(drain, grace);
         expect(b.drain).toBe(drain);
         expect(b.interrupt).toBe(grace);
         expect(b.drain + b.interrupt + b.settle + b.close).toBe(b.stop);
-        expect(b.stop).toBeLessThan(b.watchdog);
-        expect(b.watchdog).toBeLessThan(b.manager);
+        expect(b.stop).toBeLessThan(b.parent);
+        expect(b.parent).toBeLessThan(b.manager);
       }
     }
   });
 
   it('R10 lets a forced stop settle and close before the parent ends it', () => {
-    const forced = of(0).watchdog * SECOND;
+    const forced = of(0).parent * SECOND;
     expect(TIMEOUT_DEFAULTS.forceMs).toBe(forced);
     expect(DEFAULTS.stopStep * 2).toBe(of(60).settle * SECOND);
     expect(DEFAULTS.stopStep).toBe(of(60).close * SECOND);

@@ -43,8 +43,8 @@ export async function decided(found: Claimed, how: Claim, again: ClaimBurst): Pr
   const waiting = found.burst.map(messageOf);
   const ready = readyAt(waiting, how.burstWindowMs);
   const left = ready - how.now;
-  // Much further off than the window: the clock was set back, and a burst must not wait for that. A
-  // little further is usual: a claim's time is taken before its message's.
+  // Much further off than the window: the clock was set back, and a burst must not wait for that.
+  // Slightly more than the window is normal: the claim's clock is read before the message's.
   if (left > 0 && left <= 2 * how.burstWindowMs) return { readyAt: ready };
   const length = Math.min(burstLength(waiting, how.burstWindowMs), BURST_LIMIT);
   const seqs = waiting.slice(0, length).map((m) => m.seq);

@@ -25,11 +25,12 @@ import { Connection } from './connection.ts';
 import { discordDraftRequests } from './draftRequests.ts';
 import { openFile } from './files.ts';
 import { answerInteraction } from './interactions.ts';
+import { SPLIT_LIMIT } from './limits.ts';
 import type { DiscordOptions } from './options.ts';
 import { channelOf, sendToNearest } from './places.ts';
 import { type DiscordCursor, Receiver } from './receiver.ts';
 import { createRest, isRevoked, saysOf } from './rest.ts';
-import { placeholderOf, SPLIT_LIMIT, sendClassOf, sendRow } from './sender.ts';
+import { placeholderOf, sendClassOf, sendRow } from './sender.ts';
 
 export interface DiscordDeps extends PlatformDeps {
   /** The bot's token itself. */

@@ -2,9 +2,10 @@ import { Routes } from 'discord-api-types/v10';
 import type { JsonValue } from '../../core/message.ts';
 import type { DraftRequests } from '../shared/drafts.ts';
 import type { DiscordContext } from './inbound.ts';
+import { MESSAGE_LIMIT } from './limits.ts';
 import { channelOf, sendToPlace } from './places.ts';
 import { type REST, retryAfterOf } from './rest.ts';
-import { edit, MESSAGE_LIMIT, placeOf } from './sender.ts';
+import { edit, placeOf } from './sender.ts';
 
 /** Progress by Discord's requests. `contextOf` finds the message that a placeholder answers. */
 export function discordDraftRequests(

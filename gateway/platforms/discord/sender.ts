@@ -5,15 +5,11 @@ import type { Address } from '../../core/message.ts';
 import type { Outbound, SendClass } from '../../core/outbox.ts';
 import type { SendResult } from '../platform.ts';
 import type { DiscordContext } from './inbound.ts';
+import { MESSAGE_LIMIT } from './limits.ts';
 import { channelOf, isThreadGone, type Place, sendToNearest, unarchive } from './places.ts';
 import { Code, codeOf, failureOf, type REST } from './rest.ts';
 
-/** Discord's limit for one message. */
-export const MESSAGE_LIMIT = 2000;
-/** Replies are split below it: the mark of a possible repeat and the note of another place need room. */
-export const SPLIT_LIMIT = 1850;
-
-/** An interaction's token works for 15 minutes; the last one is left to clocks that differ. */
+/** An interaction's token works for 15 minutes; 14 of them are used, in case clocks differ. */
 const INTERACTION_MS = 14 * MINUTE;
 /** Discord compares nonces of "the past few minutes"; this much of it is relied on. */
 const NONCE_MS = 2 * MINUTE;

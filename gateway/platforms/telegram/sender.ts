@@ -4,12 +4,8 @@ import type { RateLimits } from '../shared/rateLimits.ts';
 import { type Calls, failureOf, type Refused, refusalOf } from './api.ts';
 import { toHtml, visibleLength } from './html.ts';
 import type { TelegramContext } from './inbound.ts';
+import { MESSAGE_LIMIT } from './limits.ts';
 import { isThreadGone, type Place, sendToNearest, type Target, targetOf } from './places.ts';
-
-/** Telegram's limit for one message, in UTF-16 units after its entities are taken out. */
-export const MESSAGE_LIMIT = 4096;
-/** Replies are split below it: the mark of a possible repeat and the note of another place need room. */
-export const SPLIT_LIMIT = 3950;
 
 /** A reply that replaces its turn's placeholder can be repeated; any other send is blind. */
 export function sendClassOf(row: Outbound, notifyAfterMs: number): SendClass {

@@ -17,11 +17,12 @@ import { menuOf } from './commands.ts';
 import { telegramDraftRequests } from './draftRequests.ts';
 import { openFile } from './files.ts';
 import type { Self } from './inbound.ts';
+import { SPLIT_LIMIT } from './limits.ts';
 import type { TelegramOptions } from './options.ts';
 import { sendToNearest } from './places.ts';
 import { Poller, revokedReason } from './poller.ts';
 import { Receiver, type TelegramCursor } from './receiver.ts';
-import { mustNotify, placeholderOf, placeOf, SPLIT_LIMIT, sendClassOf, sendRow } from './sender.ts';
+import { mustNotify, placeholderOf, placeOf, sendClassOf, sendRow } from './sender.ts';
 
 export interface TelegramDeps extends PlatformDeps {
   /** The bot's token itself; it never leaves this module but in requests. */

@@ -65,8 +65,8 @@ export function claimLane(c: Connection, lane: LaneRow, how: Claim): ClaimResult
       )
       .map(messageOf);
     const ready = readyAt(messages, how.burstWindowMs);
-    // Much further off than the window: the clock was set back, and a burst must not wait for that. A
-    // little further is usual: a claim's time is taken before its message's.
+    // Much further off than the window: the clock was set back, and a burst must not wait for that.
+    // Slightly more than the window is normal: the claim's clock is read before the message's.
     const left = ready - how.now;
     if (left > 0 && left <= 2 * how.burstWindowMs) return { readyAt: ready };
     messages = messages.slice(0, Math.min(burstLength(messages, how.burstWindowMs), BURST_LIMIT));

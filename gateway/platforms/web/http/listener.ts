@@ -12,7 +12,10 @@ export type ListenAt =
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** How long an idle connection is kept for another request. */
+/**
+ * How long an idle connection is kept for another request. A generation that leaves waits for its idle
+ * connections, so this is also what it may stay longer.
+ */
 export const IDLE_MS = 5000;
 
 /**
