@@ -44,7 +44,7 @@ export async function survives(
   const story = JSON.stringify(await fleet.place.ledger());
   const { duplicated, marked, ...told } = await fleet.place.verdict();
   expect(told, story).toEqual({ lost: 0, reordered: 0, unexpected: 0, unknown: 0 });
-  // A Telegram send that was cut off is blind: once more, and marked.
-  expect(duplicated, story).toBe(marked);
+  // A Telegram send that was cut off is blind: what may show twice is marked.
+  expect(duplicated, story).toBeLessThanOrEqual(marked);
   return fleet;
 }
