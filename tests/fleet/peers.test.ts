@@ -1,5 +1,6 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { statusLines } from '../../gateway/cli/text/statusText.ts';
 import { eventually } from '../harness/eventually.ts';
 import { Machine, startFleet } from '../harness/fleet.ts';
 import { type PostgresServer, startPostgres } from '../harness/postgres.ts';
@@ -110,6 +111,10 @@ describe('R33 a machine that is not heard', () => {
       peers.some((peer) => !peer.heard && why.test(peer.reason ?? '')),
     );
     expect(status.ready).toBe(true);
+    const lines = statusLines(status, Date.now()).join('\n');
+    expect(lines).toMatch(
+      /Other machines\n {2}\S+ +not heard +127\.0\.0\.1:\d+, for .*its replies come whole/,
+    );
     const page = a.look();
     const first = b.stream('s', '/busy 1');
     await b.daemon.untilStatus('runs it', (s) => s.activeTurns === 1);

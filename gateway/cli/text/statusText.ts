@@ -34,7 +34,12 @@ export function statusLines(status: Status, now: number): string[] {
       `${other.instance} (generation ${other.generation}) finishes ${plural(other.turns, 'turn')}`,
     ]);
   }
-  return [...table(rows), ...turnLines(status, now), ...platformLines(status, now)];
+  return [
+    ...table(rows),
+    ...turnLines(status, now),
+    ...platformLines(status, now),
+    ...peerLines(status, now),
+  ];
 }
 
 function turnLines(status: Status, now: number): string[] {
@@ -58,6 +63,23 @@ function turnLines(status: Status, now: number): string[] {
   ]);
   const rows = [...here, ...elsewhere];
   return rows.length === 0 ? [] : ['', 'Turns', ...table(rows, '  ')];
+}
+
+/** The other instances of a fleet, and whether their turns are shown here as they run. */
+function peerLines({ peers = [] }: Status, now: number): string[] {
+  if (peers.length === 0) return [];
+  const rows = peers.map(({ machine, address, heard, since, reason }) => [
+    machine,
+    heard ? 'heard' : 'not heard',
+    [
+      address ?? '',
+      `for ${duration(now - since)}`,
+      heard ? '' : `${reason}; its replies come whole`,
+    ]
+      .filter((part) => part !== '')
+      .join(', '),
+  ]);
+  return ['', 'Other machines', ...table(rows, '  ')];
 }
 
 function platformLines(status: Status, now: number): string[] {
