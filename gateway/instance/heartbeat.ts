@@ -38,6 +38,7 @@ export class Heartbeat {
   #timer: Timer | undefined;
   #stopForeign: (() => void) | undefined;
   #looking = false;
+  #renewing = false;
   /** When the last renewal that succeeded was begun, on the monotonic clock. */
   #renewedAt: number;
   #stopped = false;
@@ -49,7 +50,7 @@ export class Heartbeat {
 
   start(): void {
     this.#timer = this.#deps.clock.after(LOOK, () => {
-      void this.#look(() => this.#renew());
+      void this.#keep();
       this.#deps.beat();
       this.#watchLease();
       if (!this.#stopped) this.start();
@@ -69,24 +70,48 @@ export class Heartbeat {
     this.#stopForeign?.();
   }
 
+  /**
+   * Renews, then looks. It never waits for a look that is under way: where other machines commit all the time
+   * one always is, and the lease would lapse beside a journal that is well.
+   */
+  async #keep(): Promise<void> {
+    if (this.#renewing || this.#stopped) return;
+    this.#renewing = true;
+    try {
+      if (!(await this.#renew())) return this.#end();
+    } catch (error) {
+      return this.#warn(error);
+    } finally {
+      this.#renewing = false;
+    }
+    await this.#look(async () => true);
+  }
+
   async #look(alive: () => Promise<boolean>): Promise<void> {
     if (this.#looking || this.#stopped) return;
     this.#looking = true;
     try {
       if (await alive()) await this.#deps.work();
-      else if (!this.#stopped) {
-        this.stop();
-        this.#deps.dead();
-      }
+      else this.#end();
     } catch (error) {
-      const full = error instanceof JournalUnavailable && error.full;
-      const what = full
-        ? 'the disk is full: nothing is accepted until there is room'
-        : 'could not renew the lease';
-      this.#deps.log.warn({ err: error }, what);
+      this.#warn(error);
     } finally {
       this.#looking = false;
     }
+  }
+
+  #end(): void {
+    if (this.#stopped) return;
+    this.stop();
+    this.#deps.dead();
+  }
+
+  #warn(error: unknown): void {
+    const full = error instanceof JournalUnavailable && error.full;
+    const what = full
+      ? 'the disk is full: nothing is accepted until there is room'
+      : 'could not renew the lease';
+    this.#deps.log.warn({ err: error }, what);
   }
 
   async #renew(): Promise<boolean> {
