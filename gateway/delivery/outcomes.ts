@@ -22,8 +22,6 @@ export class Outcomes {
   /** The lanes of messages that this process accepted and nobody has settled: no read can tell more than the bus will. */
   readonly #open = new Map<string, string>();
   readonly #close: (() => void)[] = [];
-  #looking = false;
-  #lookWanted = false;
 
   constructor(journal: Journal, bus: ProgressBus) {
     this.#journal = journal;
@@ -98,16 +96,8 @@ export class Outcomes {
     if (reply !== undefined) this.#settle({ message, outcome: reply.outcome, text: reply.text });
   }
 
-  /** One look at a time, in as few round trips as the journal makes of it: others may commit without a pause. */
   async #lookAgain(): Promise<void> {
-    this.#lookWanted = true;
-    if (this.#looking) return;
-    this.#looking = true;
-    while (this.#lookWanted) {
-      this.#lookWanted = false;
-      await Promise.allSettled([...this.#waiting.keys()].map((message) => this.#look(message)));
-    }
-    this.#looking = false;
+    for (const message of [...this.#waiting.keys()]) await this.#look(message).catch(() => {});
     // What nobody waits for and another process may settle is not kept for ever.
     if (this.#open.size > 10 * RECENT) this.#open.clear();
   }
