@@ -13,7 +13,8 @@ if (says !== undefined && process.env.VITEST_WORKER_ID === undefined) console.wa
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
-    exclude: ['tests/soak/**', ...exclude],
+    // Of several machines: minutes, and beside the other tests of the shared journal (vitest.postgres.config.ts).
+    exclude: ['tests/soak/**', 'tests/fleet/**', ...exclude],
     // A folder that was asked for and is left out whole is no failure.
     passWithNoTests: says !== undefined,
     testTimeout: 30_000,
